@@ -1,0 +1,58 @@
+using System.Text.Json.Serialization;
+using MELT.Devices.Time;
+
+namespace MELT.Devices.Inference;
+
+/// <summary>
+/// What MELT asks of an engine: one JSON object per line on its standard input, or per message on
+/// <c>melt/v1/{device}/agent/command</c>. The same for a local child, adb, ssh and MQTT agents.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(Hello), "hello")]
+[JsonDerivedType(typeof(Load), "load")]
+[JsonDerivedType(typeof(Request), "request")]
+[JsonDerivedType(typeof(Cancel), "cancel")]
+[JsonDerivedType(typeof(Exit), "exit")]
+public abstract record EngineCommand
+{
+    /// <summary>First command: protocol version (1) and the clock to stamp with (null: the agent's own).</summary>
+    public sealed record Hello(int Protocol, ClockAnchor? Clock) : EngineCommand;
+
+    /// <summary>Load a model. <see cref="Model"/> is a path on the device or what the engine calls a model.</summary>
+    public sealed record Load(string Model, EngineSettings Settings) : EngineCommand;
+
+    /// <summary>Evaluate one prompt. Exactly one of <see cref="Prompt"/> and <see cref="PromptTokens"/> (that many seeded tokens, as llama-bench does) is given.</summary>
+    public sealed record Request(int Index, string? Prompt, int? PromptTokens, GenerationSettings Generation) : EngineCommand;
+
+    /// <summary>Stop the running request after the current evaluation; it finishes with stop reason <c>cancelled</c>.</summary>
+    public sealed record Cancel : EngineCommand;
+
+    /// <summary>Unload and leave.</summary>
+    public sealed record Exit : EngineCommand;
+}
+
+/// <summary>How a model is loaded. Null means the engine's default; the effective values come back in <see cref="EngineEvent.LoadEnded"/>.</summary>
+public sealed record EngineSettings
+{
+    public int? Threads { get; init; }
+    public int? ContextTokens { get; init; }
+    public int? BatchTokens { get; init; }
+    public int? GpuLayers { get; init; }
+    public bool? FlashAttention { get; init; }
+    public string? KvType { get; init; }
+    public bool? Mmap { get; init; }
+    public bool? Mlock { get; init; }
+}
+
+/// <summary>How tokens are chosen and when a request ends.</summary>
+public sealed record GenerationSettings
+{
+    public int MaxTokens { get; init; } = 128;
+    /// <summary>Fixed length: end-of-sequence tokens are generated and counted but do not end the request.</summary>
+    public bool IgnoreEndOfSequence { get; init; }
+    public float Temperature { get; init; }
+    public int TopK { get; init; } = 40;
+    public float TopP { get; init; } = 0.95f;
+    public uint Seed { get; init; } = 1;
+    public IReadOnlyList<string> Stop { get; init; } = [];
+}

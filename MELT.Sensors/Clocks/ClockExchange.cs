@@ -1,0 +1,6 @@
+using MELT.Devices.Time;
+
+namespace MELT.Sensors.Clocks;
+
+/// <summary>One clock sample: a probe left the reference clock at <see cref="Sent"/>, the remote clock read <see cref="Remote"/>, the answer was back at <see cref="Received"/> (Cristian).</summary>
+public sealed record ClockExchange(Stamp Sent, Stamp Remote, Stamp Received);
