@@ -23,7 +23,7 @@ public sealed record SampleBlock(SequenceRange? Sequence, bool StampedOnArrival,
 /// <summary>Publisher's numbers, first to last inclusive.</summary>
 public readonly record struct SequenceRange(long First, long Last);
 
-/// <summary>Values of one channel: value[i] = Integers[i] × 10^Exponent × Step, exact; or, when the values fit no such grid, the doubles as sent.</summary>
+/// <summary>Values of one channel: value[i] = Integers[i] × Mantissa × 10^Exponent, exact; or, when the values fit no such grid, the doubles as sent.</summary>
 public sealed record SampleColumn(string Channel, Grid Grid, ImmutableArray<long> Integers)
 {
     public int Count => Integers.Length;
