@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+
+namespace MELT.Actors.Journal;
+
+/// <summary>
+/// The folder a process records into, held by one process at a time. The lock is the operating system's: it ends with the process, however that ends.
+/// </summary>
+public sealed class DataFolder : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private DataFolder(string path, FileStream held) => (Path, _lock) = (path, held);
+
+    public string Path { get; }
+
+    /// <summary>Where the journal of this folder lies.</summary>
+    public string Journal => JournalIn(Path);
+
+    /// <summary>Where the journal of a folder lies, held or not.</summary>
+    public static string JournalIn(string folder) => System.IO.Path.Combine(folder, "journal.db");
+
+    /// <summary>Creates the folder where it is missing and holds it; <see cref="DataFolderException"/> says in one paragraph why not.</summary>
+    public static DataFolder Hold(string folder)
+    {
+        var path = System.IO.Path.GetFullPath(folder);
+        var file = System.IO.Path.Combine(path, "lock");
+        try
+        {
+            Directory.CreateDirectory(path);
+            // The file stays when it is released: removing it would let two processes hold two files of one name.
+            var held = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            try
+            {
+                held.SetLength(0);
+                held.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+                held.Flush();
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
+            return new(path, held);
+        }
+        catch (IOException) when (Holder(file) is { } process)
+        {
+            throw new DataFolderException($"The data folder {path} is in use by process {process}. Two processes must not record into one folder: wait until that one has ended, or name another folder with --data.");
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new DataFolderException($"The data folder {path} cannot be written: {cause.Message} Make it writable for this user, or name another folder with --data.", cause);
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    /// <summary>The process that wrote itself into a lock file that is held right now; null when the file is free or absent.</summary>
+    private static string? Holder(string file)
+    {
+        try
+        {
+            using (new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                return null;
+        }
+        catch (IOException held) when (held is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            return Written(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Written(string file)
+    {
+        try
+        {
+            // Reading beside the lock: this share mode asks for none of its own.
+            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            return reader.ReadToEnd() is { Length: > 0 } process ? process : "unknown";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>The data folder cannot be used; the message is for the person who named it.</summary>
+public sealed class DataFolderException(string message, Exception? inner = null) : Exception(message, inner);
