@@ -18,19 +18,22 @@ public sealed class HostClock(ClockAnchor anchor)
     /// <summary>Resolution of the underlying counter in nanoseconds.</summary>
     public static double ResolutionNanoseconds => 1e9 / Stopwatch.Frequency;
 
-    public Stamp Now => new(Anchor.UnixNanoseconds + (Monotonic() - Anchor.MonotonicNanoseconds));
+    public Stamp Now => At(Stopwatch.GetTimestamp());
+
+    /// <summary>The stamp of a moment noted earlier as <see cref="Stopwatch.GetTimestamp"/>.</summary>
+    public Stamp At(long timestamp) => new(Anchor.UnixNanoseconds + (Nanoseconds(timestamp) - Anchor.MonotonicNanoseconds));
 
     /// <summary>Anchors a new clock at this moment of <paramref name="time"/>; the domain names the boot and the anchor.</summary>
     public static HostClock Start(TimeProvider time)
     {
-        var monotonic = Monotonic();
+        var monotonic = Nanoseconds(Stopwatch.GetTimestamp());
         var unix = Stamp.From(time.GetUtcNow()).Nanoseconds;
         return new(new ClockAnchor($"host-{BootId()}-{unix / 1_000_000:x}", unix, monotonic));
     }
 
-    private static long Monotonic()
+    private static long Nanoseconds(long timestamp)
     {
-        var (seconds, rest) = Math.DivRem(Stopwatch.GetTimestamp(), Stopwatch.Frequency);
+        var (seconds, rest) = Math.DivRem(timestamp, Stopwatch.Frequency);
         return seconds * 1_000_000_000 + rest * 1_000_000_000 / Stopwatch.Frequency;
     }
 

@@ -27,6 +27,8 @@ public abstract record RecordingEntry
     public sealed record Counted(MeterId Meter, long Lost, long Duplicates, long Rejected, string? Reason) : RecordingEntry;
     /// <summary>Clock samples that relate <see cref="Domain"/> to the session's clock (Sent and Received are session clock).</summary>
     public sealed record Clock(string Domain, ImmutableArray<ClockExchange> Exchanges) : RecordingEntry;
+    /// <summary>Something that every report of the session says: a sensor that was refused, readings that did not come.</summary>
+    public sealed record Noticed(string Code, string Text) : RecordingEntry;
     /// <summary>The session ended: complete, partial or failed, with a reason unless complete.</summary>
     public sealed record Closed(string Status, string? Reason) : RecordingEntry;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace MELT.Sensors.Meters;
@@ -6,4 +7,9 @@ namespace MELT.Sensors.Meters;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(MeterDescription))]
-public sealed partial class MeterJson : JsonSerializerContext;
+public sealed partial class MeterJson : JsonSerializerContext
+{
+    /// <summary>True when both say the same (records that hold lists do not compare by content).</summary>
+    public static bool Same(MeterDescription? a, MeterDescription? b) =>
+        a is not null && b is not null && JsonSerializer.SerializeToUtf8Bytes(a, Default.MeterDescription).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(b, Default.MeterDescription));
+}
