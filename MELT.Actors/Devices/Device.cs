@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using MELT.Actors.Behaviors;
+using MELT.Devices;
+using MELT.Sensors.Meters;
+
+namespace MELT.Actors.Devices;
+
+/// <summary>What a device remembers: what it is, who holds it, which meters watch it.</summary>
+public sealed record DeviceState(
+    ImmutableSortedDictionary<string, string> Facts,
+    SessionId? LeasedTo,
+    long Epoch,
+    ImmutableArray<MeterId> Meters,
+    long Position);
+
+/// <summary>The actor of one device. Its lease has an epoch that rises with every holder, so that an old holder's commands can be told apart.</summary>
+public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, DeviceState>
+{
+    public const string KindName = "device";
+    public override string Kind => KindName;
+
+    public override DeviceState Empty(string id) => new(ImmutableSortedDictionary<string, string>.Empty, null, 0, [], 0);
+
+    public override Effect<DeviceEvent> Handle(DeviceState device, DeviceCommand command) => command switch
+    {
+        DeviceCommand.Register c when device.Facts.SequenceEqual(c.Facts) => Accepted,
+        DeviceCommand.Register c => Persist(new DeviceEvent.Registered(c.Facts, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.Lease c when device.LeasedTo == c.Session => Reply(new DeviceAnswer.Leased(device.Epoch)),
+        DeviceCommand.Lease when device.LeasedTo is { } holder => Reply(new DeviceAnswer.Busy(holder)),
+        DeviceCommand.Lease c => Persist(new DeviceEvent.Leased(c.Session, device.Epoch + 1, c.At)).ThenReply(new DeviceAnswer.Leased(device.Epoch + 1)),
+        DeviceCommand.Release c when device.LeasedTo == c.Session => Persist(new DeviceEvent.Released(c.Session, device.Epoch, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.Release => Accepted,
+        DeviceCommand.NoteMeter c when device.Meters.Contains(c.Meter) => Accepted,
+        DeviceCommand.NoteMeter c => Persist(new DeviceEvent.MeterNoted(c.Meter)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.NoteClock c => Persist(new DeviceEvent.ClockSampled(c.Domain, c.Exchanges)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.NoteMark c => Persist(new DeviceEvent.Marked(c.Name, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.NoteRejection c => Persist(new DeviceEvent.MessageRejected(c.Topic, c.Code, c.Text, c.Payload, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.Inspect => Reply(new DeviceAnswer.Standing(device.Facts, device.LeasedTo, device.Epoch, device.Meters, device.Position)),
+        _ => throw new UnreachableException(command.GetType().Name),
+    };
+
+    public override DeviceState Apply(DeviceState device, DeviceEvent e) => Change(device, e) with { Position = device.Position + 1 };
+
+    private static DeviceState Change(DeviceState device, DeviceEvent e) => e switch
+    {
+        DeviceEvent.Registered r => device with { Facts = r.Facts },
+        DeviceEvent.Leased l => device with { LeasedTo = l.Session, Epoch = l.Epoch },
+        DeviceEvent.Released => device with { LeasedTo = null },
+        DeviceEvent.MeterNoted m => device with { Meters = device.Meters.Add(m.Meter) },
+        DeviceEvent.ClockSampled or DeviceEvent.Marked or DeviceEvent.MessageRejected => device,
+        _ => throw new UnreachableException(e.GetType().Name),
+    };
+
+    private static Effect<DeviceEvent> Accepted => Reply(DeviceAnswer.Accepted.Value);
+}

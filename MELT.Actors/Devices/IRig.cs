@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using MELT.Actors.Sessions;
+using MELT.Devices.Inference;
+using MELT.Sensors.Alignment;
+using MELT.Sensors.Meters;
+
+namespace MELT.Actors.Devices;
+
+/// <summary>Where devices are plugged in: sets up what a session needs.</summary>
+public interface IBench
+{
+    /// <summary>Starts the meters that belong to the session's device and are ours to run; throws <see cref="RigException"/>.</summary>
+    Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, CancellationToken stop);
+}
+
+/// <summary>One session's device, engine and meters, set up.</summary>
+public interface IRig : IAsyncDisposable
+{
+    /// <summary>Starts the engine; throws <see cref="RigException"/>.</summary>
+    Task<IEngine> StartEngineAsync(CancellationToken stop);
+
+    /// <summary>The engine lives in this process from now on (null: it has gone).</summary>
+    void WatchProcess(int? processId);
+
+    /// <summary>Publishes what the meters have up to now, stops them, and says what they published.</summary>
+    Task<RigReport> FinishAsync(CancellationToken stop);
+}
+
+/// <param name="LastNumbers">Publisher's last number per meter: when they are stored, everything is.</param>
+public sealed record RigReport(ImmutableDictionary<MeterId, long> LastNumbers, SessionTruth? Truth, ImmutableArray<SessionNotice> Notices);
+
+/// <summary>The device, engine or meters cannot do what the session asks; code and a paragraph that says what to do.</summary>
+public sealed class RigException(string code, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public string Code { get; } = code;
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using MELT.Actors.Behaviors;
+using MELT.Actors.Sessions;
+using MELT.Devices;
+
+namespace MELT.Actors.Experiments;
+
+/// <summary>What an experiment remembers.</summary>
+public sealed record ExperimentState(string Id)
+{
+    public ExperimentEvent.Planned? Plan { get; init; }
+    public ImmutableArray<ExperimentEvent.SessionStarted> Started { get; init; } = [];
+    public ImmutableArray<ExperimentEvent.SessionFinished> Ended { get; init; } = [];
+    public string? CancelReason { get; init; }
+    public ExperimentEvent.Finished? End { get; init; }
+
+    /// <summary>The session that has begun and not ended.</summary>
+    public ExperimentEvent.SessionStarted? Running => Started.Length > Ended.Length ? Started[^1] : null;
+}
+
+/// <summary>The actor of one experiment: its sessions one after another, failed ones again by rule, then done.</summary>
+public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, ExperimentEvent, ExperimentState>
+{
+    public const string KindName = "experiment";
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
+
+    public override string Kind => KindName;
+    public override bool ReturnsByItself => true;
+    public override ExperimentState Empty(string id) => new(id);
+    public override bool IsBusy(ExperimentState experiment) => experiment is { Plan: not null, End: null };
+
+    public override Effect<ExperimentEvent> Handle(ExperimentState experiment, ExperimentCommand command) => (experiment, command) switch
+    {
+        ({ Plan: null }, ExperimentCommand.Start c) => Begin(experiment, c),
+        (_, ExperimentCommand.Start) => Reply(ExperimentAccepted.Value),
+        ({ End: not null } or { Plan: null }, ExperimentCommand.Cancel) => Reply(ExperimentAccepted.Value),
+        (_, ExperimentCommand.Cancel c) => Persist(new ExperimentEvent.CancelRequested(c.Reason)).ThenReply(ExperimentAccepted.Value)
+            .ThenSend(Session.KindName, experiment.Running!.Session, new SessionCommand.Cancel(c.Reason)),
+        ({ Running: { } running }, ExperimentCommand.NoteEnded c) when c.Ended.Session == running.Session => Next(experiment, c.Ended),
+        ({ Running: { } running }, ExperimentCommand.Poll) => Send(None, experiment, running),
+        (_, ExperimentCommand.NoteEnded or ExperimentCommand.Poll) => None,
+        _ => throw new UnreachableException(command.GetType().Name),
+    };
+
+    public override ExperimentState Apply(ExperimentState experiment, ExperimentEvent e) => e switch
+    {
+        ExperimentEvent.Planned p => experiment with { Plan = p },
+        ExperimentEvent.SessionStarted s => experiment with { Started = experiment.Started.Add(s) },
+        ExperimentEvent.SessionFinished f => experiment with { Ended = experiment.Ended.Add(f) },
+        ExperimentEvent.CancelRequested c => experiment with { CancelReason = c.Reason },
+        ExperimentEvent.Finished f => experiment with { End = f },
+        _ => throw new UnreachableException(e.GetType().Name),
+    };
+
+    /// <summary>An unfinished experiment that comes back was interrupted: its session is asked to seal what there is, the rest is not begun.</summary>
+    public override Effect<ExperimentEvent> Recovered(ExperimentState experiment) => experiment switch
+    {
+        { Plan: null } or { End: not null } => None,
+        { Running: { } running } => Persist(new ExperimentEvent.CancelRequested("interrupted: MELT stopped while the experiment was running"))
+            .ThenSend(Session.KindName, running.Session, new SessionCommand.Report(experiment.Id, running.Session)),
+        _ => Finish(experiment, None, "partial", "interrupted: MELT stopped while the experiment was running"),
+    };
+
+    private static Effect<ExperimentEvent> Begin(ExperimentState experiment, ExperimentCommand.Start c)
+    {
+        var planned = new ExperimentEvent.Planned(c.Name, c.Plan, c.PlanSha256, c.CommandLine, c.Retries, c.Sessions, c.At);
+        var effect = Persist(planned).ThenReply(ExperimentAccepted.Value);
+        return c.Sessions.IsEmpty ? Finish(experiment, effect, "complete", null) : StartSession(experiment with { Plan = planned }, effect, 0, attempt: 1);
+    }
+
+    private static Effect<ExperimentEvent> Next(ExperimentState experiment, SessionEnded ended)
+    {
+        var (running, effect) = (experiment.Running!, Persist(new ExperimentEvent.SessionFinished(ended.Session, ended.Status, ended.Reason)));
+        if (experiment.CancelReason is { } reason) return Finish(experiment, effect, "partial", reason);
+        if (ended.Status != "complete" && running.Attempt <= experiment.Plan!.Retries) return StartSession(experiment, effect, running.Index, running.Attempt + 1);
+        if (running.Index + 1 < experiment.Plan!.Sessions.Length) return StartSession(experiment, effect, running.Index + 1, attempt: 1);
+        var bad = experiment.Ended.Count(e => e.Status != "complete") + (ended.Status != "complete" ? 1 : 0);
+        return bad == 0
+            ? Finish(experiment, effect, "complete", null)
+            : Finish(experiment, effect, bad == experiment.Started.Length && ended.Status == "failed" ? "failed" : "partial", ended.Reason ?? $"{bad} of {experiment.Started.Length} sessions are not complete");
+    }
+
+    private static Effect<ExperimentEvent> StartSession(ExperimentState experiment, Effect<ExperimentEvent> effect, int index, int attempt)
+    {
+        var id = string.Create(CultureInfo.InvariantCulture, $"{experiment.Id}-{index + 1:00}{(attempt > 1 ? $"-{attempt}" : "")}");
+        var started = new ExperimentEvent.SessionStarted(id, index, attempt);
+        return Send(effect with { Events = effect.Events.Add(started) }, experiment, started);
+    }
+
+    /// <summary>Start is repeated until word of the end comes: a session that runs ignores it, one that is sealed says again how it ended.</summary>
+    private static Effect<ExperimentEvent> Send(Effect<ExperimentEvent> effect, ExperimentState experiment, ExperimentEvent.SessionStarted started)
+    {
+        var (header, plan) = experiment.Plan!.Sessions[started.Index];
+        return effect
+            .ThenSend(Session.KindName, started.Session, new SessionCommand.Start(header with { Session = new SessionId(started.Session), Attempt = started.Attempt }, plan))
+            .ThenAfter("poll", PollInterval, ExperimentCommand.Poll.Value);
+    }
+
+    private static Effect<ExperimentEvent> Finish(ExperimentState experiment, Effect<ExperimentEvent> effect, string status, string? reason) =>
+        (effect with { Events = effect.Events.Add(new ExperimentEvent.Finished(status, reason)) })
+            .ThenPublish(new ExperimentFinished(experiment.Id, status, reason)).Then(new Step.Passivate());
+}

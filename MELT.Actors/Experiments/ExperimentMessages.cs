@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using MELT.Actors.Sessions;
+using MELT.Devices.Time;
+using MELT.Sensors.Alignment;
+
+namespace MELT.Actors.Experiments;
+
+/// <summary>What an experiment's actor is asked or told.</summary>
+public abstract record ExperimentCommand
+{
+    /// <summary>Run these sessions one after another. Repeating it changes nothing.</summary>
+    public sealed record Start(string Name, string Plan, string PlanSha256, string CommandLine, int Retries, ImmutableArray<ExperimentSession> Sessions, Stamp At) : ExperimentCommand;
+    public sealed record NoteEnded(SessionEnded Ended) : ExperimentCommand;
+    /// <summary>Ask after the running session: its start, or word of its end, may have been lost.</summary>
+    public sealed record Poll : ExperimentCommand { public static readonly Poll Value = new(); }
+    /// <summary>Stop now: the running session is cancelled, the rest is not begun.</summary>
+    public sealed record Cancel(string Reason) : ExperimentCommand;
+}
+
+/// <summary>What happened in an experiment.</summary>
+public abstract record ExperimentEvent
+{
+    public sealed record Planned(string Name, string Plan, string PlanSha256, string CommandLine, int Retries, ImmutableArray<ExperimentSession> Sessions, Stamp At) : ExperimentEvent;
+    public sealed record SessionStarted(string Session, int Index, int Attempt) : ExperimentEvent;
+    public sealed record SessionFinished(string Session, string Status, string? Reason) : ExperimentEvent;
+    public sealed record CancelRequested(string Reason) : ExperimentEvent;
+    public sealed record Finished(string Status, string? Reason) : ExperimentEvent;
+}
+
+/// <summary>One session to run: what is known of it before, and what it is to do. The session's id and attempt are set when it begins.</summary>
+public sealed record ExperimentSession(SessionHeader Header, SessionPlan Plan);
+
+/// <summary>Answer to Start and Cancel.</summary>
+public sealed record ExperimentAccepted { public static readonly ExperimentAccepted Value = new(); }
+
+/// <summary>Published once an experiment is over.</summary>
+public sealed record ExperimentFinished(string Experiment, string Status, string? Reason);

@@ -1,0 +1,41 @@
+using MELT.Actors.Devices;
+using MELT.Actors.Experiments;
+using MELT.Actors.Meters;
+using MELT.Actors.Sessions;
+
+namespace MELT.Actors.Journal;
+
+/// <summary>Every event MELT stores, a line each. Lines are only added; a name, once written, means this for ever.</summary>
+public static class MeltEvents
+{
+    public static EventSerializer Serializer { get; } = new(
+    [
+        EventFormat.Json<DeviceEvent.Registered>("device.registered.v1"),
+        EventFormat.Json<DeviceEvent.Leased>("device.leased.v1"),
+        EventFormat.Json<DeviceEvent.Released>("device.released.v1"),
+        EventFormat.Json<DeviceEvent.MeterNoted>("device.meter-noted.v1"),
+        EventFormat.Json<DeviceEvent.ClockSampled>("device.clock-sampled.v1"),
+        EventFormat.Json<DeviceEvent.Marked>("device.marked.v1"),
+        EventFormat.Json<DeviceEvent.MessageRejected>("device.message-rejected.v1"),
+
+        EventFormat.Json<MeterEvent.Described>("meter.described.v1"),
+        EventFormat.Binary<MeterEvent.SamplesRecorded>("meter.samples-recorded.v1", SamplesRecordedFormat.Write, SamplesRecordedFormat.Read),
+        EventFormat.Json<MeterEvent.DuplicatesReceived>("meter.duplicates-received.v1"),
+        EventFormat.Json<MeterEvent.ConflictReceived>("meter.conflict-received.v1"),
+        EventFormat.Json<MeterEvent.ReadingRejected>("meter.reading-rejected.v1"),
+
+        EventFormat.Json<SessionEvent.Opened>("session.opened.v1"),
+        EventFormat.Json<SessionEvent.Prepared>("session.prepared.v1"),
+        EventFormat.Json<SessionEvent.PhaseRecorded>("session.phase-recorded.v1"),
+        EventFormat.Json<SessionEvent.EngineTold>("session.engine-told.v1"),
+        EventFormat.Json<SessionEvent.Troubled>("session.troubled.v1"),
+        EventFormat.Json<SessionEvent.TruthRecorded>("session.truth-recorded.v1"),
+        EventFormat.Json<SessionEvent.Sealed>("session.sealed.v1"),
+
+        EventFormat.Json<ExperimentEvent.Planned>("experiment.planned.v1"),
+        EventFormat.Json<ExperimentEvent.SessionStarted>("experiment.session-started.v1"),
+        EventFormat.Json<ExperimentEvent.SessionFinished>("experiment.session-finished.v1"),
+        EventFormat.Json<ExperimentEvent.CancelRequested>("experiment.cancel-requested.v1"),
+        EventFormat.Json<ExperimentEvent.Finished>("experiment.finished.v1"),
+    ]);
+}

@@ -1,0 +1,29 @@
+using MELT.Actors.Behaviors;
+using MELT.Actors.Devices;
+using MELT.Actors.Experiments;
+using MELT.Actors.Meters;
+using MELT.Actors.Runtimes;
+using MELT.Actors.Sessions;
+using MELT.Devices.Time;
+using Microsoft.Extensions.Logging;
+
+namespace MELT.Actors;
+
+/// <summary>Every actor there is, a line each; Host and tests wire the same.</summary>
+public static class MeltActors
+{
+    public static void AddMelt(this IActorRuntime runtime, IBench bench, HostClock clock, TimeProvider time, ILogger log)
+    {
+        runtime.Host(new Device(), NoWork.Instance);
+        runtime.Host(new Meter(), NoWork.Instance);
+        runtime.Host(new Session(), new SessionPerformer(runtime, bench, clock, time, log));
+        runtime.Host(new Experiment(), NoWork.Instance);
+    }
+
+    /// <summary>For actors that ask for no work.</summary>
+    private sealed class NoWork : IPerformer
+    {
+        public static readonly NoWork Instance = new();
+        public Task<object> Perform(object work, CancellationToken stop) => throw new NotSupportedException(work.GetType().Name);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using MELT.Actors.Behaviors;
+using MELT.Sensors.Meters;
+
+namespace MELT.Actors.Meters;
+
+/// <summary>What a meter remembers: which numbers it has, how it described itself, how its last batch was answered.</summary>
+public sealed record MeterState(
+    SequenceSet Stored,
+    ImmutableSortedDictionary<long, uint> RecentChecksums,
+    MeterDescription? Description,
+    long? DescribedAt,
+    long? Highest,
+    string? LastBatch,
+    Recorded LastAnswer,
+    long Position);
+
+/// <summary>
+/// The actor of one meter: order, gaps, duplicates. A number is stored once; whether it was stored is membership,
+/// never "number ≤ last", because readings may arrive in any order.
+/// </summary>
+public sealed class Meter : EventSourcedBehavior<MeterCommand, MeterEvent, MeterState>
+{
+    public const string KindName = "meter";
+    private const int ChecksumsKept = 1024;
+
+    public override string Kind => KindName;
+
+    public override MeterState Empty(string id) =>
+        new(SequenceSet.Empty, ImmutableSortedDictionary<long, uint>.Empty, null, null, null, null, new(0, 0), 0);
+
+    public override Effect<MeterEvent> Handle(MeterState meter, MeterCommand command) => command switch
+    {
+        MeterCommand.Record c when c.Batch == meter.LastBatch => Reply(meter.LastAnswer),
+        MeterCommand.Record c => Record(meter, c),
+        MeterCommand.Describe c when MeterJson.Same(meter.Description, c.Description) => Reply(new Recorded(0, 1)),
+        MeterCommand.Describe c => Persist(new MeterEvent.Described(c.Description, c.At)).ThenReply(new Recorded(1, 0)),
+        MeterCommand.Reject c when c.Batch == meter.LastBatch => Reply(meter.LastAnswer),
+        MeterCommand.Reject c => Persist(new MeterEvent.ReadingRejected(c.Batch, c.Code, c.Text, c.Payload, c.At)).ThenReply(new Recorded(0, 0)),
+        MeterCommand.Inspect => Reply(new MeterStanding(meter.Position, meter.DescribedAt, meter.Description, meter.Highest)),
+        _ => throw new UnreachableException(command.GetType().Name),
+    };
+
+    private static Effect<MeterEvent> Record(MeterState meter, MeterCommand.Record c)
+    {
+        var (stored, checksums) = (meter.Stored, meter.RecentChecksums);
+        var fresh = new List<ReceivedBlock>();
+        var conflicts = new List<MeterEvent>();
+        long duplicates = 0;
+        foreach (var block in c.Blocks)
+        {
+            if (block.Samples.Sequence is not { } numbers) fresh.Add(block);
+            else if (!stored.Overlaps(numbers))
+            {
+                fresh.Add(block);
+                stored = stored.Add(numbers);
+                checksums = checksums.SetItem(numbers.First, block.Checksum);
+            }
+            else if (stored.Contains(numbers) && (!checksums.TryGetValue(numbers.First, out var known) || known == block.Checksum)) duplicates++;
+            else conflicts.Add(new MeterEvent.ConflictReceived(c.Batch, numbers.First, block.Samples));
+        }
+
+        var events = ImmutableArray.CreateBuilder<MeterEvent>();
+        var checksumsOfBatch = fresh.Where(b => b.Samples.Sequence is not null).Select(b => new NumberedChecksum(b.Samples.Sequence!.Value.First, b.Checksum)).ToImmutableArray();
+        foreach (var samples in BlockCoalescer.Coalesce([.. fresh.Select(b => b.Samples)]))
+        {
+            events.Add(new MeterEvent.SamplesRecorded(c.Batch, fresh[^1].ArrivedAt, checksumsOfBatch, samples));
+            checksumsOfBatch = [];
+        }
+        events.AddRange(conflicts);
+        if (duplicates > 0) events.Add(new MeterEvent.DuplicatesReceived(c.Batch, duplicates));
+        var effect = Persist(events.ToArray()).ThenReply(new Recorded(fresh.Count + conflicts.Count, duplicates));
+        return fresh.Count == 0 ? effect : effect.ThenPublish(new BlocksCommitted([.. events.OfType<MeterEvent.SamplesRecorded>().Select(e => e.Samples)]));
+    }
+
+    public override MeterState Apply(MeterState meter, MeterEvent e) => Change(meter, e) with { Position = meter.Position + 1 };
+
+    private static MeterState Change(MeterState meter, MeterEvent e) => e switch
+    {
+        MeterEvent.Described d => meter with { Description = d.Description, DescribedAt = meter.Position + 1 },
+        MeterEvent.SamplesRecorded r => Answered(meter, r.Batch, stored: 1, duplicates: 0) with
+        {
+            Stored = r.Samples.Sequence is { } numbers ? meter.Stored.Add(numbers) : meter.Stored,
+            RecentChecksums = Recent(meter.RecentChecksums, r.Checksums),
+            Highest = r.Samples.Sequence is { } range ? Math.Max(meter.Highest ?? range.Last, range.Last) : meter.Highest,
+        },
+        MeterEvent.DuplicatesReceived d => Answered(meter, d.Batch, stored: 0, duplicates: d.Count),
+        MeterEvent.ConflictReceived c => Answered(meter, c.Batch, stored: 1, duplicates: 0),
+        MeterEvent.ReadingRejected r => Answered(meter, r.Batch, stored: 0, duplicates: 0),
+        _ => throw new UnreachableException(e.GetType().Name),
+    };
+
+    private static MeterState Answered(MeterState meter, string batch, long stored, long duplicates) => meter.LastBatch == batch
+        ? meter with { LastAnswer = new(meter.LastAnswer.Stored + stored, meter.LastAnswer.Duplicates + duplicates) }
+        : meter with { LastBatch = batch, LastAnswer = new(stored, duplicates) };
+
+    private static ImmutableSortedDictionary<long, uint> Recent(ImmutableSortedDictionary<long, uint> kept, ImmutableArray<NumberedChecksum> added)
+    {
+        if (added.IsEmpty) return kept;
+        var next = kept.ToBuilder();
+        foreach (var (number, checksum) in added) next[number] = checksum;
+        while (next.Count > ChecksumsKept) next.Remove(next.Keys.First());
+        return next.ToImmutable();
+    }
+}
+
+/// <summary>Published once committed: new samples of a meter, for live views.</summary>
+public sealed record BlocksCommitted(ImmutableArray<SampleBlock> Blocks);

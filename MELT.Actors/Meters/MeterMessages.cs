@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using MELT.Devices.Time;
+using MELT.Sensors.Meters;
+
+namespace MELT.Actors.Meters;
+
+/// <summary>What a meter's actor is asked.</summary>
+public abstract record MeterCommand
+{
+    /// <summary>
+    /// Record what arrived, message by message. A batch is repeated under the same name until it is answered, so a batch whose
+    /// answer was lost is not stored twice. Answer: <see cref="Recorded"/>.
+    /// </summary>
+    public sealed record Record(string Batch, ImmutableArray<ReceivedBlock> Blocks) : MeterCommand;
+    /// <summary>The meter described itself. Answer: <see cref="Recorded"/>.</summary>
+    public sealed record Describe(MeterDescription Description, Stamp At) : MeterCommand;
+    /// <summary>A payload that could not be read: kept with the reason. Answer: <see cref="Recorded"/>.</summary>
+    public sealed record Reject(string Batch, string Code, string Text, byte[] Payload, Stamp At) : MeterCommand;
+    /// <summary>Answer: <see cref="MeterStanding"/>.</summary>
+    public sealed record Inspect : MeterCommand;
+}
+
+/// <summary>One message's samples as they arrived. <paramref name="Checksum"/>: CRC32C of the payload, which tells a repetition from a conflict.</summary>
+public sealed record ReceivedBlock(SampleBlock Samples, uint Checksum, Stamp ArrivedAt);
+
+/// <summary>What happened at a meter.</summary>
+public abstract record MeterEvent
+{
+    public sealed record Described(MeterDescription Description, Stamp At) : MeterEvent;
+    /// <summary>A block was recorded. <paramref name="Checksums"/>: publisher's number and payload checksum of each message in it.</summary>
+    public sealed record SamplesRecorded(string Batch, Stamp ArrivedAt, ImmutableArray<NumberedChecksum> Checksums, SampleBlock Samples) : MeterEvent;
+    /// <summary>Messages that had been stored before came again.</summary>
+    public sealed record DuplicatesReceived(string Batch, long Count) : MeterEvent;
+    /// <summary>A number came again with other content: the first is kept, this one is kept here.</summary>
+    public sealed record ConflictReceived(string Batch, long Number, SampleBlock Samples) : MeterEvent;
+    public sealed record ReadingRejected(string Batch, string Code, string Text, byte[] Payload, Stamp At) : MeterEvent;
+}
+
+public readonly record struct NumberedChecksum(long Number, uint Checksum);
+
+/// <summary>Committed: every message of the batch is stored, was stored before, or is kept as rejected.</summary>
+public sealed record Recorded(long Stored, long Duplicates);
+
+/// <param name="Position">Number of its last event.</param>
+/// <param name="DescribedAt">Number of the event that described it last; null: never described.</param>
+/// <param name="Highest">Highest publisher's number stored.</param>
+public sealed record MeterStanding(long Position, long? DescribedAt, MeterDescription? Description, long? Highest);

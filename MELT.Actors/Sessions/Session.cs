@@ -1,0 +1,143 @@
+using MELT.Actors.Behaviors;
+using MELT.Devices.Inference;
+
+namespace MELT.Actors.Sessions;
+
+/// <summary>
+/// The actor of one session: baseline, engine up, requests one after another, engine down, cool-down, sealed.
+/// Whatever goes wrong on the way, what was observed is kept and the recording is sealed with the reason.
+/// </summary>
+public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent, SessionState>
+{
+    public const string KindName = "session";
+
+    public override string Kind => KindName;
+    public override SessionState Empty(string id) => new(SessionStage.Planned);
+    public override SessionState Apply(SessionState session, SessionEvent e) => session.Apply(e);
+    public override bool IsBusy(SessionState session) => session.Stage is not (SessionStage.Planned or SessionStage.Sealed);
+
+    public override Effect<SessionEvent> Handle(SessionState session, SessionCommand command) => (session.Stage, command) switch
+    {
+        (SessionStage.Planned, SessionCommand.Start c) => Persist(new SessionEvent.Opened(c.Header, c.Plan)).ThenReply(SessionAnswer.Accepted.Value)
+            .ThenPerform(new SessionWork.Prepare(c.Header, c.Plan)),
+        (SessionStage.Sealed, SessionCommand.Start or SessionCommand.Report) => Reply(SessionAnswer.Accepted.Value).ThenEnded(session),
+        (_, SessionCommand.Start) => Reply(SessionAnswer.Accepted.Value),
+        (SessionStage.Planned, SessionCommand.Report c) => None.ThenSend(Experiments.Experiment.KindName, c.Experiment,
+            new Experiments.ExperimentCommand.NoteEnded(new SessionEnded(c.Session, "failed", "the session never began"))),
+        (SessionStage.Planned, _) => Reply(new SessionAnswer.Rejected($"{command.GetType().Name} is not possible: the session has not started")),
+        (SessionStage.Sealed, _) => Reply(SessionAnswer.Accepted.Value),
+
+        (SessionStage.Preparing, SessionCommand.Prepared c) => Persist(new SessionEvent.Prepared(c.Streams))
+            .ThenPerform(new SessionWork.Rest(session.Id, Phases.Baseline, session.Plan!.Baseline)).ThenShow(session, Phases.Baseline),
+        (SessionStage.Baseline, SessionCommand.Rested c) => Persist(new SessionEvent.PhaseRecorded(c.Phase, c.Begin, c.End))
+            .ThenPerform(new SessionWork.StartEngine(session.Id, session.Plan!)).ThenListen(session).ThenShow(session, Phases.Load),
+        (SessionStage.CoolingDown, SessionCommand.Rested c) => Persist(new SessionEvent.PhaseRecorded(c.Phase, c.Begin, c.End)).ThenSettle(session),
+        (_, SessionCommand.EngineTold c) when c.Number <= session.Told => Reply(SessionAnswer.Accepted.Value),
+        (_, SessionCommand.EngineTold c) => Hear(session, c),
+        (SessionStage.Running, SessionCommand.Silent c) when c.Told == session.Told =>
+            StopEngine(session, "engine-silent", $"the engine said nothing for {session.Plan!.Silence.TotalSeconds:0.###} s and was ended"),
+        (SessionStage.Settling, SessionCommand.Settled c) => Seal(session, c),
+        (SessionStage.Settling, SessionCommand.WorkFailed c) => Seal(session, new SessionCommand.Settled([], null, [new(c.Code, c.Text)])),
+        (SessionStage.Running, SessionCommand.WorkFailed c) when session.EngineRuns => StopEngine(session, c.Code, c.Text),
+        (SessionStage.Preparing or SessionStage.Running or SessionStage.Stopping, SessionCommand.WorkFailed c) => GiveUp(session, c.Code, c.Text),
+        (SessionStage.Running, SessionCommand.Cancel c) => StopEngine(session, "cancelled", c.Reason).ThenReply(SessionAnswer.Accepted.Value),
+        (SessionStage.Preparing or SessionStage.Baseline, SessionCommand.Cancel c) => GiveUp(session, "cancelled", c.Reason).ThenReply(SessionAnswer.Accepted.Value),
+        _ => Reply(SessionAnswer.Accepted.Value),
+    };
+
+    /// <summary>Work dies with its incarnation, and an engine with its session: an unfinished session that comes back was interrupted.</summary>
+    public override Effect<SessionEvent> Recovered(SessionState session) => session.Stage switch
+    {
+        SessionStage.Planned or SessionStage.Sealed => None,
+        SessionStage.Settling => None.ThenSettle(session),
+        _ => GiveUp(session, "interrupted", "MELT stopped while the session was running"),
+    };
+
+    private static Effect<SessionEvent> Hear(SessionState session, SessionCommand.EngineTold c)
+    {
+        var after = session.Apply(new SessionEvent.EngineTold(c.Number, c.Events));
+        var effect = Persist(new SessionEvent.EngineTold(c.Number, c.Events)).ThenReply(SessionAnswer.Accepted.Value);
+        if (session.Trouble is null && Complaint(session, after, c) is { } complaint)
+        {
+            effect = effect with { Events = effect.Events.Add(complaint) };
+            return after.EngineGone ? effect.ThenRest(session) : effect.ThenPerform(new SessionWork.StopEngine(session.Id));
+        }
+        foreach (var told in c.Events) effect = Answer(session, effect, told);
+        if (after.Stage == SessionStage.Stopping && session.Stage == SessionStage.Running) effect = effect.ThenPerform(new SessionWork.StopEngine(session.Id));
+        if (after.EngineGone && !session.EngineGone && session.Stage != SessionStage.Settling) effect = effect.ThenRest(session);
+        return effect.ThenListen(after).ThenShow(after, after.Stage == SessionStage.Running ? "running" : "cool-down");
+    }
+
+    /// <summary>What the engine's word asks for next.</summary>
+    private static Effect<SessionEvent> Answer(SessionState session, Effect<SessionEvent> effect, EngineEvent told) => told switch
+    {
+        EngineEvent.Ready when session.Plan!.Engine.Name == EngineSpec.CommandLine => effect.ThenRequest(session, 0),
+        EngineEvent.Ready => effect.ThenPerform(new SessionWork.Tell(session.Id, new EngineCommand.Load(session.Plan!.Engine.Model ?? "", session.Plan.Engine.Settings))),
+        EngineEvent.LoadEnded => effect.ThenRequest(session, 0),
+        EngineEvent.Finished f when f.Stop is not ("cancelled" or "failed") && f.Request + 1 < session.Plan!.Requests.Length => effect.ThenRequest(session, f.Request + 1),
+        _ => effect,
+    };
+
+    /// <summary>A word of the engine that ends the plan early, if there is one.</summary>
+    private static SessionEvent.Troubled? Complaint(SessionState session, SessionState after, SessionCommand.EngineTold c)
+    {
+        foreach (var told in c.Events)
+        {
+            if (told is EngineEvent.Failed f) return new(f.Code, f.Text, !after.EngineGone);
+            if (told is EngineEvent.Exited x && after.RequestsDone < session.Plan!.Requests.Length)
+                return new("engine-exited", $"the engine ended before its work was done ({x.Signal ?? $"exit code {x.ExitCode}"}){(x.LastWords is { Length: > 0 } words ? $"; its last words: {words.Trim()}" : "")}", EngineRuns: false);
+        }
+        return null;
+    }
+
+    /// <summary>The plan ends early; the engine's end, cool-down and sealing follow.</summary>
+    private static Effect<SessionEvent> StopEngine(SessionState session, string code, string text) =>
+        Persist(new SessionEvent.Troubled(code, text, EngineRuns: true)).ThenPerform(new SessionWork.StopEngine(session.Id));
+
+    /// <summary>The plan ends early and there is no engine to wait for; settling ends one that is left over.</summary>
+    private static Effect<SessionEvent> GiveUp(SessionState session, string code, string text) =>
+        Persist(new SessionEvent.Troubled(code, text, EngineRuns: false)).ThenSettle(session);
+
+    private static Effect<SessionEvent> Seal(SessionState session, SessionCommand.Settled c)
+    {
+        var end = new SessionEvent.Sealed(session.Outcome, session.Trouble is { } t ? $"{t.Code}: {t.Text}" : null, c.Coverage, c.Notices);
+        var effect = c.Truth is { } truth ? Persist(new SessionEvent.TruthRecorded(truth), end) : Persist(end);
+        return effect.ThenEnded(session.Apply(end)).Then(new Step.Passivate());
+    }
+}
+
+/// <summary>The phases that MELT itself makes, by name.</summary>
+public static class Phases
+{
+    public const string Baseline = "baseline";
+    public const string Load = "load";
+    public const string CoolDown = "cool-down";
+}
+
+/// <summary>The sentences a session's decisions are written in.</summary>
+file static class SessionEffects
+{
+    public static Effect<SessionEvent> ThenSettle(this Effect<SessionEvent> effect, SessionState session) =>
+        effect.ThenPerform(new SessionWork.Settle(session.Header!, session.Plan!, session.Streams));
+
+    public static Effect<SessionEvent> ThenRest(this Effect<SessionEvent> effect, SessionState session) =>
+        effect.ThenPerform(new SessionWork.Rest(session.Id, Phases.CoolDown, session.Plan!.CoolDown));
+
+    public static Effect<SessionEvent> ThenRequest(this Effect<SessionEvent> effect, SessionState session, int index)
+    {
+        var request = session.Plan!.Requests[index];
+        return effect.ThenPerform(new SessionWork.Tell(session.Id, new EngineCommand.Request(index, request.Prompt, request.PromptTokens, request.Generation)));
+    }
+
+    public static Effect<SessionEvent> ThenListen(this Effect<SessionEvent> effect, SessionState session) =>
+        effect.ThenAfter("silence", session.Plan!.Silence, new SessionCommand.Silent(session.Told));
+
+    public static Effect<SessionEvent> ThenShow(this Effect<SessionEvent> effect, SessionState session, string stage) =>
+        effect.ThenPublish(new SessionProgress(session.Id, stage, session.RequestsDone, session.Plan!.Requests.Length, session.Tokens));
+
+    public static Effect<SessionEvent> ThenEnded(this Effect<SessionEvent> effect, SessionState session)
+    {
+        var ended = new SessionEnded(session.Id, session.End!.Status, session.End.Reason);
+        return effect.ThenSend(Experiments.Experiment.KindName, session.Header!.Experiment.Value, new Experiments.ExperimentCommand.NoteEnded(ended)).ThenPublish(ended);
+    }
+}

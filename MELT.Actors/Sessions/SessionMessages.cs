@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using MELT.Devices.Inference;
+using MELT.Devices.Time;
+using MELT.Sensors.Alignment;
+
+namespace MELT.Actors.Sessions;
+
+/// <summary>What a session's actor is asked or told.</summary>
+public abstract record SessionCommand
+{
+    /// <summary>Begin. Repeating it changes nothing.</summary>
+    public sealed record Start(SessionHeader Header, SessionPlan Plan) : SessionCommand;
+    /// <summary>The device is ours, its meters run; where their streams stood.</summary>
+    public sealed record Prepared(ImmutableArray<StreamPosition> Streams) : SessionCommand;
+    /// <summary>A phase of rest is over.</summary>
+    public sealed record Rested(string Phase, Stamp Begin, Stamp End) : SessionCommand;
+    /// <summary>The engine told this; numbered 1, 2, 3 … within the session, repeated until answered with <see cref="SessionAnswer.Accepted"/>.</summary>
+    public sealed record EngineTold(long Number, ImmutableArray<EngineEvent> Events) : SessionCommand;
+    /// <summary>Nothing was heard of the engine since the request number <paramref name="Told"/>.</summary>
+    public sealed record Silent(long Told) : SessionCommand;
+    /// <summary>All readings of the session are committed, the device is released.</summary>
+    public sealed record Settled(ImmutableArray<StreamCoverage> Coverage, SessionTruth? Truth, ImmutableArray<SessionNotice> Notices) : SessionCommand;
+    /// <summary>Work is done that has nothing to tell.</summary>
+    public sealed record Done : SessionCommand { public static readonly Done Value = new(); }
+    /// <summary>Work could not be done.</summary>
+    public sealed record WorkFailed(string Code, string Text) : SessionCommand;
+    /// <summary>Stop now, keep what there is.</summary>
+    public sealed record Cancel(string Reason) : SessionCommand;
+    /// <summary>Tell the experiment how it ended; one that was interrupted is sealed first, one that never began says so.</summary>
+    public sealed record Report(string Experiment, string Session) : SessionCommand;
+}
+
+/// <summary>What happened in a session.</summary>
+public abstract record SessionEvent
+{
+    public sealed record Opened(SessionHeader Header, SessionPlan Plan) : SessionEvent;
+    public sealed record Prepared(ImmutableArray<StreamPosition> Streams) : SessionEvent;
+    public sealed record PhaseRecorded(string Phase, Stamp Begin, Stamp End) : SessionEvent;
+    public sealed record EngineTold(long Number, ImmutableArray<EngineEvent> Events) : SessionEvent;
+    /// <summary>Something ended the session before its plan was done.</summary>
+    /// <param name="EngineRuns">The engine is still to be ended; otherwise there is none and the session settles.</param>
+    public sealed record Troubled(string Code, string Text, bool EngineRuns) : SessionEvent;
+    /// <summary>The closed-form truth of a simulated session. Analysis never reads it.</summary>
+    public sealed record TruthRecorded(SessionTruth Truth) : SessionEvent;
+    /// <summary>Nothing more belongs to this session. Coverage: the ranges of other streams that do.</summary>
+    public sealed record Sealed(string Status, string? Reason, ImmutableArray<StreamCoverage> Coverage, ImmutableArray<SessionNotice> Notices) : SessionEvent;
+}
+
+/// <summary>What a session's actor answers.</summary>
+public abstract record SessionAnswer
+{
+    public sealed record Accepted : SessionAnswer { public static readonly Accepted Value = new(); }
+    public sealed record Rejected(string Reason) : SessionAnswer;
+}
+
+/// <summary>Where the stream of an entity stood.</summary>
+public sealed record StreamPosition(string PersistenceId, long Position);
+
+/// <summary>The events of another stream that belong to a session: First to Last inclusive, and earlier ones that explain them (descriptions, clock samples).</summary>
+public sealed record StreamCoverage(string PersistenceId, ImmutableArray<long> Context, long First, long Last);
+
+/// <summary>Known truth at one boundary, by metric key (joules, watts, joules per token).</summary>
+public sealed record SessionTruth(string Boundary, ImmutableSortedDictionary<string, double> Values);
+
+/// <summary>Something the session wants said in every report: a sensor that was refused, a stream that fell silent.</summary>
+public sealed record SessionNotice(string Code, string Text);
+
+/// <summary>Told to the experiment and published once the session is sealed.</summary>
+public sealed record SessionEnded(string Session, string Status, string? Reason);
+
+/// <summary>Published as a session goes on, for progress displays.</summary>
+public sealed record SessionProgress(string Session, string Stage, int RequestsDone, int Requests, int Tokens);

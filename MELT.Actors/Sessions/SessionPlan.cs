@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using MELT.Devices.Inference;
+
+namespace MELT.Actors.Sessions;
+
+/// <summary>Everything one session is to do; recorded with it.</summary>
+public sealed record SessionPlan
+{
+    public required EngineSpec Engine { get; init; }
+    public ImmutableArray<PlannedRequest> Requests { get; init; } = [];
+    public TimeSpan Baseline { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan CoolDown { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>An engine that says nothing for this long while it should is taken for dead.</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(5);
+    public bool AllowEstimates { get; init; }
+    /// <summary>Meters of other devices that watch this session (<c>device/meter</c>).</summary>
+    public ImmutableArray<string> ExtraMeters { get; init; } = [];
+}
+
+/// <summary>Which engine on which link: <c>llama.cpp</c> with a model, <c>simulated</c> with a profile and seed, <c>command</c> with its arguments.</summary>
+public sealed record EngineSpec(string Name)
+{
+    public string? Model { get; init; }
+    public EngineSettings Settings { get; init; } = new();
+    public ImmutableArray<string> Command { get; init; } = [];
+    public string? Profile { get; init; }
+    public ulong Seed { get; init; } = 1;
+
+    public const string LlamaCpp = "llama.cpp";
+    public const string Simulated = "simulated";
+    public const string CommandLine = "command";
+}
+
+/// <summary>One prompt (text, or a number of seeded tokens) and how to answer it.</summary>
+public sealed record PlannedRequest(string? Prompt, int? PromptTokens, GenerationSettings Generation);

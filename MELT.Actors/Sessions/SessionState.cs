@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using MELT.Devices.Inference;
+using MELT.Sensors.Alignment;
+
+namespace MELT.Actors.Sessions;
+
+/// <summary>How far a session has come.</summary>
+public enum SessionStage { Planned, Preparing, Baseline, Running, Stopping, CoolingDown, Settling, Sealed }
+
+/// <summary>What a session remembers.</summary>
+public sealed record SessionState(SessionStage Stage)
+{
+    public SessionHeader? Header { get; init; }
+    public SessionPlan? Plan { get; init; }
+    public ImmutableArray<StreamPosition> Streams { get; init; } = [];
+    /// <summary>Number of the last batch the engine told.</summary>
+    public long Told { get; init; }
+    public int RequestsDone { get; init; }
+    public int Tokens { get; init; }
+    public bool RequestBegun { get; init; }
+    public bool EngineGone { get; init; }
+    public SessionEvent.Troubled? Trouble { get; init; }
+    public SessionEvent.Sealed? End { get; init; }
+
+    /// <summary>The engine has spoken and has not gone.</summary>
+    public bool EngineRuns => Told > 0 && !EngineGone;
+
+    public string Id => Header!.Session.Value;
+
+    /// <summary>Complete, or what is left of it: partial when a request had begun, failed when none had.</summary>
+    public string Outcome => Trouble is null ? "complete" : RequestBegun ? "partial" : "failed";
+
+    public SessionState Apply(SessionEvent e) => e switch
+    {
+        SessionEvent.Opened o => this with { Stage = SessionStage.Preparing, Header = o.Header, Plan = o.Plan },
+        SessionEvent.Prepared p => this with { Stage = SessionStage.Baseline, Streams = p.Streams },
+        SessionEvent.PhaseRecorded => this with { Stage = Stage == SessionStage.Baseline ? SessionStage.Running : SessionStage.Settling },
+        SessionEvent.EngineTold t => t.Events.Aggregate(this with { Told = t.Number }, (session, told) => session.Hear(told)),
+        SessionEvent.Troubled t => this with { Trouble = Trouble ?? t, Stage = t.EngineRuns ? SessionStage.Stopping : Stage == SessionStage.CoolingDown ? Stage : SessionStage.Settling },
+        SessionEvent.TruthRecorded => this,
+        SessionEvent.Sealed s => this with { Stage = SessionStage.Sealed, End = s },
+        _ => throw new UnreachableException(e.GetType().Name),
+    };
+
+    private SessionState Hear(EngineEvent e) => e switch
+    {
+        EngineEvent.RequestBegun => this with { RequestBegun = true },
+        EngineEvent.Emitted t => this with { Tokens = Tokens + t.Tokens },
+        EngineEvent.Finished f when f.Stop is not ("cancelled" or "failed") => AfterRequest(this with { RequestsDone = RequestsDone + 1 }),
+        EngineEvent.Exited => this with { EngineGone = true, Stage = Stage is SessionStage.Running or SessionStage.Stopping ? SessionStage.CoolingDown : Stage },
+        _ => this,
+    };
+
+    private static SessionState AfterRequest(SessionState session) =>
+        session.RequestsDone == session.Plan!.Requests.Length ? session with { Stage = SessionStage.Stopping } : session;
+}
