@@ -1,0 +1,57 @@
+using MELT.Actors.Devices;
+using MELT.Actors.Meters;
+using MELT.Devices.Time;
+using MELT.Sensors.Decoding;
+using MELT.Sensors.Encoding;
+using MELT.Sensors.Meters;
+using MELT.Sensors.Mqtt;
+using MELT.Sensors.Topics;
+
+namespace MELT.Actors.Ingest;
+
+/// <summary>A message understood: whose it is and what it says, or why it says nothing. Its delivery is acknowledged when it is stored.</summary>
+internal abstract record Incoming(MqttDelivery Delivery)
+{
+    public sealed record Samples(MqttDelivery Delivery, MeterId Meter, ReceivedBlock Block) : Incoming(Delivery);
+    public sealed record About(MqttDelivery Delivery, MeterId Meter, MeterDescription Description, Stamp At) : Incoming(Delivery);
+    public sealed record Rejected(MqttDelivery Delivery, MeterId Meter, Rejection Why, Stamp At) : Incoming(Delivery);
+    public sealed record OfDevice(MqttDelivery Delivery, string Device, DeviceCommand Command) : Incoming(Delivery);
+
+    /// <summary>A topic of ours that names no device, or one that is not for recording: nothing to keep.</summary>
+    public sealed record Ignored(MqttDelivery Delivery, string Why) : Incoming(Delivery);
+
+    public static Incoming Read(MqttDelivery delivery, Stamp at)
+    {
+        if (!MeltTopic.TryParse(delivery.Topic, out var topic, out var reason)) return new Ignored(delivery, reason);
+        var payload = delivery.Payload.Span;
+        switch (topic)
+        {
+            case MeltTopic.About t:
+                return AboutDecoder.TryDecode(delivery.Payload, out var about, out var badAbout) ? new About(delivery, t.Meter, about, at) : new Rejected(delivery, t.Meter, badAbout, at);
+            case MeltTopic.Readings t when delivery.Retained:
+                return new Rejected(delivery, t.Meter, Retained, at);
+            case MeltTopic.Readings t:
+                return ReadingsDecoder.TryDecode(payload, at, out var readings, out var badReadings) ? Received(delivery, t.Meter, readings, at) : new Rejected(delivery, t.Meter, badReadings, at);
+            case MeltTopic.Blocks t when delivery.Retained:
+                return new Rejected(delivery, t.Meter, Retained, at);
+            case MeltTopic.Blocks t:
+                return BlockCodec.TryDecode(payload, out var block, out var badBlock) ? Received(delivery, t.Meter, block, at) : new Rejected(delivery, t.Meter, new Rejection(Rejection.Malformed, badBlock), at);
+            case MeltTopic.Clock t:
+                return new OfDevice(delivery, t.Device.Value, ClockDecoder.TryDecode(payload, out var clock, out var badClock)
+                    ? new DeviceCommand.NoteClock(clock.Domain, clock.Exchanges)
+                    : Kept(delivery, badClock, at));
+            case MeltTopic.Marks t:
+                return new OfDevice(delivery, t.Device.Value, new DeviceCommand.NoteMark(System.Text.Encoding.UTF8.GetString(payload), at));
+            default:
+                return new Ignored(delivery, "not a reading");
+        }
+    }
+
+    private static readonly Rejection Retained = new("retained", "a retained reading is an old value, not a new one; publish readings without the retain flag");
+
+    private static Samples Received(MqttDelivery delivery, MeterId meter, SampleBlock block, Stamp at) =>
+        new(delivery, meter, new ReceivedBlock(block, Crc32C.Of(delivery.Payload.Span), at));
+
+    private static DeviceCommand.NoteRejection Kept(MqttDelivery delivery, Rejection why, Stamp at) =>
+        new(delivery.Topic, why.Code, why.Text, delivery.Payload.ToArray(), at);
+}

@@ -1,0 +1,53 @@
+using System.Threading.Channels;
+using MELT.Actors.Runtimes;
+using MELT.Devices.Time;
+using MELT.Sensors.Mqtt;
+using Microsoft.Extensions.Logging;
+
+namespace MELT.Actors.Ingest;
+
+/// <summary>
+/// From deliveries to actors: decode → the meter's lane → its actor commits → acknowledge. A delivery is acknowledged only when
+/// what it says is stored, or was stored before; until then its batch is repeated. What arrives during a commit is the next batch.
+/// </summary>
+public sealed class IngestPump(IActorRuntime runtime, HostClock clock, TimeProvider time, ILogger log)
+{
+    private readonly Dictionary<string, Lane> _lanes = [];
+    private long _ignored;
+
+    /// <summary>Messages on our topics that are nobody's reading.</summary>
+    public long Ignored => Interlocked.Read(ref _ignored);
+
+    /// <summary>Runs until the deliveries end or <paramref name="stop"/>; then finishes what it holds.</summary>
+    public async Task RunAsync(ChannelReader<MqttDelivery> deliveries, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var delivery in deliveries.ReadAllAsync(stop)) await TakeAsync(delivery, stop);
+        }
+        catch (OperationCanceledException) { }
+        await Task.WhenAll(_lanes.Values.Select(lane => lane.FinishAsync()));
+    }
+
+    private async Task TakeAsync(MqttDelivery delivery, CancellationToken stop)
+    {
+        switch (Incoming.Read(delivery, clock.At(delivery.ArrivedAt)))
+        {
+            case Incoming.Ignored i:
+                Interlocked.Increment(ref _ignored);
+                log.LogDebug("Message on {Topic} ignored: {Why}", delivery.Topic, i.Why);
+                delivery.Acknowledge();
+                break;
+            case Incoming.OfDevice d: await LaneOf($"device:{d.Device}", stop).WriteAsync(d, stop); break;
+            case Incoming.Samples s: await LaneOf($"meter:{s.Meter}", stop).WriteAsync(s, stop); break;
+            case Incoming.About a: await LaneOf($"meter:{a.Meter}", stop).WriteAsync(a, stop); break;
+            case Incoming.Rejected r: await LaneOf($"meter:{r.Meter}", stop).WriteAsync(r, stop); break;
+        }
+    }
+
+    private Lane LaneOf(string key, CancellationToken stop)
+    {
+        if (!_lanes.TryGetValue(key, out var lane)) _lanes[key] = lane = new Lane(runtime, time, log, stop);
+        return lane;
+    }
+}
