@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using MELT.Actors.Experiments;
+using MELT.Actors.Journal;
+
+namespace MELT.Actors.Replay;
+
+/// <summary>What a journal holds: its experiments and their sessions, read from the experiments' own streams.</summary>
+public sealed class Catalogue(IJournal journal)
+{
+    /// <summary>All experiments, oldest first.</summary>
+    public async Task<IReadOnlyList<ExperimentState>> ExperimentsAsync(CancellationToken stop)
+    {
+        var all = new List<ExperimentState>();
+        await foreach (var id in journal.PersistenceIdsAsync($"{Experiment.KindName}:", stop)) all.Add(await ReadAsync(id, stop));
+        return all;
+    }
+
+    /// <summary>Finds by an experiment's or session's id or its unique beginning; throws <see cref="CatalogueException"/> when there is none or more than one.</summary>
+    public async Task<Finding> FindAsync(string prefix, CancellationToken stop)
+    {
+        var experiments = await ExperimentsAsync(stop);
+        var exact = experiments.Where(e => e.Id == prefix).Select(e => new Finding(e, Sessions(e)))
+            .Concat(experiments.SelectMany(e => Sessions(e).Where(s => s == prefix).Select(s => new Finding(e, [s])))).ToList();
+        if (exact.Count == 1) return exact[0];
+
+        var begins = experiments.Where(e => e.Id.StartsWith(prefix, StringComparison.Ordinal)).Select(e => new Finding(e, Sessions(e))).ToList();
+        if (begins.Count == 0)
+            begins = [.. experiments.SelectMany(e => Sessions(e).Where(s => s.StartsWith(prefix, StringComparison.Ordinal)).Select(s => new Finding(e, [s])))];
+        return begins switch
+        {
+            [var only] => only,
+            [] => throw new CatalogueException($"no experiment or session begins with \"{prefix}\"; melt list shows what there is"),
+            _ => throw new CatalogueException($"\"{prefix}\" begins {begins.Count} ids ({string.Join(", ", begins.Take(5).Select(f => f.Experiment.Id))}{(begins.Count > 5 ? ", …" : "")}); write more of it"),
+        };
+    }
+
+    private async Task<ExperimentState> ReadAsync(string persistenceId, CancellationToken stop)
+    {
+        var behavior = new Experiment();
+        var state = behavior.Empty(persistenceId[(Experiment.KindName.Length + 1)..]);
+        await foreach (var stored in journal.ReadAsync(persistenceId, 1, stop)) state = behavior.Apply(state, (ExperimentEvent)stored.Event);
+        return state;
+    }
+
+    private static ImmutableArray<string> Sessions(ExperimentState experiment) => [.. experiment.Started.Select(s => s.Session)];
+}
+
+/// <summary>An experiment, and the sessions of it that were asked for.</summary>
+public sealed record Finding(ExperimentState Experiment, ImmutableArray<string> Sessions);
+
+/// <summary>The id names nothing, or more than one thing.</summary>
+public sealed class CatalogueException(string message) : Exception(message);

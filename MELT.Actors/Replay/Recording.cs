@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using MELT.Actors.Devices;
+using MELT.Actors.Journal;
+using MELT.Actors.Meters;
+using MELT.Actors.Sessions;
+using MELT.Sensors.Alignment;
+using MELT.Sensors.Meters;
+
+namespace MELT.Actors.Replay;
+
+/// <summary>Reads what belongs to one session from the journal, as alignment reads it live.</summary>
+public static class Recording
+{
+    /// <summary>All entries of a session in the order they were committed. A session that was never sealed gives its own stream only.</summary>
+    public static async Task<IReadOnlyList<RecordingEntry>> ReadAsync(IJournal journal, string session, CancellationToken stop)
+    {
+        var entries = new List<(long Created, RecordingEntry Entry)>();
+        var coverage = ImmutableArray<StreamCoverage>.Empty;
+        await foreach (var stored in journal.ReadAsync($"{Session.KindName}:{session}", 1, stop))
+        {
+            foreach (var entry in Entries((SessionEvent)stored.Event)) entries.Add((stored.Created, entry));
+            if (stored.Event is SessionEvent.Sealed end) coverage = end.Coverage;
+        }
+        foreach (var stream in coverage)
+            await foreach (var entry in StreamAsync(journal, stream, stop)) entries.Add(entry);
+        return [.. entries.OrderBy(e => e.Created).Select(e => e.Entry)];
+    }
+
+    /// <summary>The truth of a simulated session, which analysis never reads.</summary>
+    public static async Task<SessionTruth?> TruthAsync(IJournal journal, string session, CancellationToken stop)
+    {
+        await foreach (var stored in journal.ReadAsync($"{Session.KindName}:{session}", 1, stop))
+            if (stored.Event is SessionEvent.TruthRecorded t) return t.Truth;
+        return null;
+    }
+
+    private static IEnumerable<RecordingEntry> Entries(SessionEvent e) => e switch
+    {
+        SessionEvent.Opened o => [new RecordingEntry.Opened(o.Header)],
+        SessionEvent.PhaseRecorded p => [new RecordingEntry.Phase(p.Phase, p.Begin, p.End)],
+        SessionEvent.EngineTold t => [new RecordingEntry.Engine(t.Events)],
+        SessionEvent.Sealed s => [.. s.Notices.Select(n => new RecordingEntry.Noticed(n.Code, n.Text)), new RecordingEntry.Closed(s.Status, s.Reason)],
+        _ => [],
+    };
+
+    private static async IAsyncEnumerable<(long Created, RecordingEntry Entry)> StreamAsync(IJournal journal, StreamCoverage stream, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var (kind, id) = stream.PersistenceId.Split(':', 2) is [var k, var i] ? (k, i) : throw new JournalRefusedException($"coverage names no stream: {stream.PersistenceId}");
+        var numbers = SequenceSet.Empty;
+        var first = stream.Context.IsEmpty ? stream.First : Math.Min(stream.First, stream.Context.Min());
+        long created = 0;
+        await foreach (var stored in journal.ReadAsync(stream.PersistenceId, first, stop))
+        {
+            if (stored.SequenceNumber > stream.Last) break;
+            if (stored.SequenceNumber < stream.First && !stream.Context.Contains(stored.SequenceNumber)) continue;
+            created = stored.Created;
+            if (kind == Device.KindName && stored.Event is DeviceEvent.ClockSampled c) yield return (created, new RecordingEntry.Clock(c.Domain, c.Exchanges));
+            if (kind != Meter.KindName || !MeterId.TryParse(id, out var meter)) continue;
+            if (Entry(meter, stored.SequenceNumber, (MeterEvent)stored.Event) is { } entry) yield return (created, entry);
+            if (stored.Event is MeterEvent.SamplesRecorded { Samples.Sequence: { } range }) numbers = numbers.Add(range);
+        }
+        if (kind == Meter.KindName && MeterId.TryParse(id, out var counted) && numbers.Lost > 0)
+            yield return (created, new RecordingEntry.Counted(counted, numbers.Lost, 0, 0, null));
+    }
+
+    private static RecordingEntry? Entry(MeterId meter, long number, MeterEvent e) => e switch
+    {
+        MeterEvent.Described d => new RecordingEntry.Described(meter, number, d.Description),
+        MeterEvent.SamplesRecorded s => new RecordingEntry.Block(meter, number, s.Samples),
+        MeterEvent.DuplicatesReceived d => new RecordingEntry.Counted(meter, 0, d.Count, 0, null),
+        MeterEvent.ConflictReceived c => new RecordingEntry.Counted(meter, 0, 0, 1, $"number {c.Number} came twice with different content; the first is used"),
+        MeterEvent.ReadingRejected r => new RecordingEntry.Counted(meter, 0, 0, 1, $"{r.Code}: {r.Text}"),
+        _ => null,
+    };
+}
