@@ -1,0 +1,146 @@
+using System.Net.Sockets;
+using MELT.Sensors.Mqtt.Packets;
+using MELT.Sensors.Mqtt.Protocol;
+using MELT.Sensors.Mqtt.Transport;
+
+namespace MELT.Sensors.Mqtt.Broker;
+
+/// <summary>One client's connection, from its first byte to its last.</summary>
+internal sealed class BrokerConnection
+{
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(1);
+
+    private readonly Exchange _exchange;
+    private readonly Stream _stream;
+    private readonly PacketInput _input;
+    private readonly CancellationTokenSource _stop = new();
+    private long _heardAt;
+    private volatile bool _stalled;
+    private volatile BrokerSession? _session;
+
+    public BrokerConnection(Exchange exchange, Socket socket)
+    {
+        (_exchange, _heardAt) = (exchange, exchange.Time.GetTimestamp());
+        _stream = new NetworkStream(socket, ownsSocket: true);
+        _input = new(_stream, exchange.Options.MaximumPacketBytes);
+        Output = new(_stream);
+    }
+
+    public PacketOutput Output { get; }
+    public int Held => _session?.Acknowledgements.Count ?? 0;
+
+    /// <summary>Ends by itself, whatever the client does; never throws.</summary>
+    public async Task RunAsync()
+    {
+        var pump = Output.PumpAsync();
+        try
+        {
+            if (await ConnectAsync()) await ServeAsync(_session!);
+        }
+        catch (MqttProtocolException e)
+        {
+            Refuse(e);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException or System.Threading.Channels.ChannelClosedException)
+        {
+            // The client, or the broker, went away: the session knows what is still owed.
+        }
+        _session?.Leave();
+        Output.Complete();
+        await Task.WhenAny(pump, Task.Delay(s_farewell, _exchange.Time));   // a client that does not read its last packets does not hold up the broker
+        _input.Complete();
+        await _stream.DisposeAsync();
+        await pump;
+    }
+
+    /// <summary>From outside: taken over, silent for too long, or shutting down.</summary>
+    public void Close(ReasonCode reason)
+    {
+        if (_session is not null && Output.Version == MqttVersion.V5) Output.Write(new DisconnectPacket(reason));
+        _session?.Acknowledgements.Close();
+        Output.Complete();
+        _ = _stop.CancelAsync();   // not Cancel: what waits must not go on under the caller's lock
+    }
+
+    /// <summary>Closes a connection that has been silent for 1.5 times its keep-alive. While the broker itself does not read, silence means nothing.</summary>
+    public void CheckSilence()
+    {
+        if (_stalled) return;
+        var allowed = _session switch
+        {
+            null => _exchange.Options.ConnectTimeout,
+            { KeepAliveSeconds: 0 } => TimeSpan.MaxValue,
+            var session => TimeSpan.FromSeconds(1.5 * session.KeepAliveSeconds),
+        };
+        if (_exchange.Time.GetElapsedTime(Volatile.Read(ref _heardAt)) > allowed) Close(ReasonCode.KeepAliveTimeout);
+    }
+
+    private async Task<bool> ConnectAsync()
+    {
+        MqttPacket first;
+        while (!_input.TryTake(out first))
+            if (!await _input.ReceiveAsync(_stop.Token)) return false;
+        if (first is not ConnectPacket connect) throw MqttProtocolException.Violated($"the first packet is {first.Type}, not CONNECT");
+        _input.Version = Output.Version = connect.Version;
+        Output.MaximumBytes = connect.Properties.MaximumPacketSize ?? long.MaxValue;
+        var welcome = Welcome.Consider(connect, _exchange.Options);
+        if (welcome.Reason == ReasonCode.Success)
+        {
+            if (_exchange.Sessions.Join(this, welcome.ClientId, connect.CleanStart, welcome.ExpirySeconds) is var (session, present))
+            {
+                Output.Write(welcome.Accepted(present));
+                _session = new(_exchange, session, this, connect);
+                session.Outbox.Attach(Output, Math.Min(connect.Properties.ReceiveMaximum ?? ushort.MaxValue, _exchange.Options.SendWindow), resumed: true);
+                return true;
+            }
+            welcome = welcome with { Reason = ReasonCode.QuotaExceeded, Because = "this broker keeps no further sessions" };
+        }
+        Output.Write(welcome.Refused());
+        Output.Flush();
+        return false;
+    }
+
+    private async Task ServeAsync(BrokerSession session)
+    {
+        while (true)
+        {
+            while (_input.TryTake(out var packet))
+            {
+                if (packet is PublishPacket publish)
+                {
+                    var handled = session.PublishedAsync(publish, _input.ArrivedAt, _stop.Token);
+                    if (!handled.IsCompletedSuccessfully) await StalledAsync(handled.AsTask());
+                }
+                else if (!session.Handle(packet)) return;
+            }
+            Output.Flush();
+            if (Output.IsFull) await StalledAsync(Output.RoomAsync(_stop.Token).AsTask());
+            if (!await _input.ReceiveAsync(_stop.Token)) return;
+            Volatile.Write(ref _heardAt, _exchange.Time.GetTimestamp());
+        }
+    }
+
+    private async Task StalledAsync(Task wait)
+    {
+        _stalled = true;
+        Output.Flush();
+        try
+        {
+            await wait;
+        }
+        finally
+        {
+            Volatile.Write(ref _heardAt, _exchange.Time.GetTimestamp());
+            _stalled = false;
+        }
+    }
+
+    private void Refuse(MqttProtocolException e)
+    {
+        if (_session is null && e.Reason == ReasonCode.UnsupportedProtocolVersion)
+            Output.Write(new ConnAckPacket(false, e.Reason));   // in the form of 3.1.1, which older and newer clients understand
+        else if (_session is not null && Output.Version == MqttVersion.V5)
+            Output.Write(new DisconnectPacket(e.Reason == ReasonCode.UnsupportedProtocolVersion ? ReasonCode.ProtocolError : e.Reason) { Properties = new() { ReasonString = e.Message } });
+        Output.Flush();
+    }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using MELT.Sensors.Mqtt.Packets;
+
+namespace MELT.Sensors.Mqtt.Broker;
+
+/// <summary>
+/// An MQTT 3.1.1 and 5.0 broker inside this process. <see cref="Intercept"/> receives messages and holds their acknowledgement.
+/// Sessions and retained messages live in memory. Wills and shared subscriptions are refused by name.
+/// </summary>
+public sealed class MqttBroker : IAsyncDisposable
+{
+    private static readonly TimeSpan s_sweep = TimeSpan.FromMilliseconds(500);
+
+    private readonly Exchange _exchange;
+    private readonly Socket _listener;
+    private readonly ITimer _sweep;
+    private readonly ConcurrentDictionary<BrokerConnection, Task> _connections = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _accepting;
+    private int _disposed;
+
+    private MqttBroker(Exchange exchange, Socket listener)
+    {
+        (_exchange, _listener) = (exchange, listener);
+        EndPoint = (IPEndPoint)listener.LocalEndPoint!;
+        _sweep = exchange.Time.CreateTimer(_ => Sweep(), null, s_sweep, s_sweep);
+        _accepting = AcceptAsync();
+    }
+
+    public IPEndPoint EndPoint { get; }
+    public int Port => EndPoint.Port;
+
+    public MqttBrokerStatistics Statistics => new(
+        _connections.Count, _exchange.Sessions.Count, _exchange.Retained.Count, _exchange.Received, _exchange.Dropped, _connections.Keys.Sum(c => c.Held));
+
+    /// <summary>Listens from now on, or says in <see cref="MqttException"/> why it cannot.</summary>
+    public static Task<MqttBroker> StartAsync(MqttBrokerOptions options, TimeProvider? time = null)
+    {
+        if (!IPAddress.IsLoopback(options.Address) && options.Users is null or { Count: 0 })
+            throw new MqttException($"The MQTT broker will not listen on {options.Address} without users: anybody in the network could write into the measurements. Name users with passwords, or listen on 127.0.0.1.");
+        var listener = new Socket(options.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            listener.Bind(new IPEndPoint(options.Address, options.Port));
+            listener.Listen(128);
+        }
+        catch (SocketException e)
+        {
+            listener.Dispose();
+            var why = e.SocketErrorCode == SocketError.AddressAlreadyInUse ? "another program already listens there" : e.Message;
+            throw new MqttException($"The MQTT broker cannot listen on {options.Address}:{options.Port}: {why}. Choose another port (0 takes any free one), or stop that program or use it as the broker.", e);
+        }
+        return Task.FromResult(new MqttBroker(new(options, time ?? TimeProvider.System), listener));
+    }
+
+    /// <summary>
+    /// Every message published from now on that matches comes here too; its publisher gets PUBACK (PUBREC for QoS 2) only after <see cref="MqttDelivery.Acknowledge"/>,
+    /// in the order of its publishes. When <paramref name="room"/> deliveries wait unread, QoS 1 and 2 are no longer read from their publishers; QoS 0 is dropped and counted.
+    /// </summary>
+    public ChannelReader<MqttDelivery> Intercept(string filter, int room)
+    {
+        if (!TopicFilter.IsValid(filter)) throw new ArgumentException($"'{filter}' is not a topic filter", nameof(filter));
+        var interceptor = new Interceptor(filter, room);
+        _exchange.Router.Add(interceptor);
+        return interceptor.Deliveries;
+    }
+
+    /// <summary>Publishes without a socket; completes when every interceptor that matches has acknowledged (QoS 1 and 2), so an interceptor must not await it.</summary>
+    public async Task PublishAsync(MqttMessage message, CancellationToken stop)
+    {
+        if (!TopicFilter.IsValidName(message.Topic)) throw new ArgumentException($"'{message.Topic}' is not a topic name", nameof(message));
+        _exchange.CountReceived();
+        var packet = PublishPacket.From(message);
+        var route = _exchange.Router.Find(message.Topic);
+        _exchange.Distribute(packet, route, from: null);
+        var arrivedAt = Stopwatch.GetTimestamp();
+        foreach (var interceptor in route.Interceptors)
+        {
+            var acknowledged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var delivery = new MqttDelivery(packet.ToMessage(retain: false), duplicate: false, arrivedAt, publisher: null, acknowledged.SetResult);
+            if (message.Qos == MqttQos.AtMostOnce)
+            {
+                if (!interceptor.TryGive(delivery)) _exchange.CountDropped();
+                continue;
+            }
+            await interceptor.GiveAsync(delivery, stop);
+            await acknowledged.Task.WaitAsync(stop);
+        }
+    }
+
+    /// <summary>Says goodbye to every client, sends what is written, and stops listening.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        await _sweep.DisposeAsync();
+        foreach (var connection in _connections.Keys) connection.Close(ReasonCode.ServerShuttingDown);
+        await Task.WhenAll(_connections.Values);
+        _exchange.Router.CloseInterceptors();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            Socket socket;
+            try
+            {
+                socket = await _listener.AcceptAsync(_stop.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                continue;   // that client was gone before it was here
+            }
+            if (_connections.Count >= _exchange.Options.ConnectionLimit)
+            {
+                socket.Dispose();
+                continue;
+            }
+            socket.NoDelay = true;
+            Serve(new(_exchange, socket));
+        }
+    }
+
+    private void Serve(BrokerConnection connection)
+    {
+        var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections.TryAdd(connection, running.Task);
+        _ = Run();
+
+        async Task Run()
+        {
+            await Task.Yield();
+            await connection.RunAsync();
+            _connections.TryRemove(connection, out _);
+            running.SetResult();
+        }
+    }
+
+    private void Sweep()
+    {
+        foreach (var connection in _connections.Keys) connection.CheckSilence();
+        _exchange.Sessions.Sweep();
+    }
+}

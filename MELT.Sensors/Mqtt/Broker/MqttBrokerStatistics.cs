@@ -1,0 +1,4 @@
+namespace MELT.Sensors.Mqtt.Broker;
+
+/// <summary>What the broker has seen: <paramref name="Held"/> acknowledgements are owed to publishers now; <paramref name="Dropped"/> messages found a full queue, each receiver counted.</summary>
+public sealed record MqttBrokerStatistics(int Connections, int Sessions, int Retained, long Received, long Dropped, int Held);

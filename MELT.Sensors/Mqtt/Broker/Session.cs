@@ -1,0 +1,16 @@
+using MELT.Sensors.Mqtt.Transport;
+
+namespace MELT.Sensors.Mqtt.Broker;
+
+/// <summary>What the broker keeps of a client between its connections; <see cref="SessionTable"/> guards who is connected.</summary>
+internal sealed class Session(string clientId, TimeProvider time)
+{
+    public const uint NeverExpires = uint.MaxValue;
+
+    public string ClientId { get; } = clientId;
+    public Outbox Outbox { get; } = new(time);
+    public ExactlyOnceInbox Inbox { get; } = new();
+    public uint ExpirySeconds { get; set; }
+    public BrokerConnection? Connection { get; set; }
+    public long LeftAt { get; set; }
+}

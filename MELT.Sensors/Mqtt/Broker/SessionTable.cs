@@ -1,0 +1,66 @@
+using MELT.Sensors.Mqtt.Packets;
+
+namespace MELT.Sensors.Mqtt.Broker;
+
+/// <summary>The sessions by client id, in memory: they end with the broker. One connection per session; a newer one takes over.</summary>
+internal sealed class SessionTable(MqttBrokerOptions options, Router router, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+
+    public int Count { get { lock (_lock) return _sessions.Count; } }
+
+    /// <summary>Null when there is no room for one more session.</summary>
+    public (Session Session, bool Present)? Join(BrokerConnection connection, string clientId, bool cleanStart, uint expirySeconds)
+    {
+        lock (_lock)
+        {
+            var present = _sessions.TryGetValue(clientId, out var session);
+            if (present) Leave(session!, session!.Connection, ReasonCode.SessionTakenOver);
+            if (present && (cleanStart || !_sessions.ContainsKey(clientId)))
+            {
+                Forget(session!);
+                present = false;
+            }
+            if (!present)
+            {
+                if (_sessions.Count >= options.SessionLimit) return null;
+                _sessions.Add(clientId, session = new(clientId, time));
+            }
+            session!.Connection = connection;
+            session.ExpirySeconds = expirySeconds;
+            return (session, present);
+        }
+    }
+
+    public void Leave(Session session, BrokerConnection connection)
+    {
+        lock (_lock) Leave(session, connection, null);
+    }
+
+    /// <summary>Forgets the sessions whose time has run out.</summary>
+    public void Sweep()
+    {
+        lock (_lock)
+            foreach (var session in _sessions.Values.Where(IsOver).ToArray()) Forget(session);
+    }
+
+    private bool IsOver(Session session) =>
+        session is { Connection: null, ExpirySeconds: not Session.NeverExpires } && time.GetElapsedTime(session.LeftAt).TotalSeconds >= session.ExpirySeconds;
+
+    private void Leave(Session session, BrokerConnection? connection, ReasonCode? because)
+    {
+        if (connection is null || session.Connection != connection) return;
+        if (because is { } reason) connection.Close(reason);
+        session.Connection = null;
+        session.LeftAt = time.GetTimestamp();
+        session.Outbox.Detach(connection.Output);
+        if (session.ExpirySeconds == 0) Forget(session);
+    }
+
+    private void Forget(Session session)
+    {
+        if (_sessions.TryGetValue(session.ClientId, out var current) && current == session) _sessions.Remove(session.ClientId);
+        router.Remove(session);
+    }
+}

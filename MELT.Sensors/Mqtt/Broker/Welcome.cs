@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using System.Text;
+using MELT.Sensors.Mqtt.Packets;
+
+namespace MELT.Sensors.Mqtt.Broker;
+
+/// <summary>The broker's decision on a CONNECT.</summary>
+internal sealed record Welcome(ReasonCode Reason, string? Because, string ClientId, uint ExpirySeconds, bool Assigned, MqttBrokerOptions Options)
+{
+    /// <summary>Topic aliases a client may use towards this broker.</summary>
+    public const ushort TopicAliases = 32;
+
+    public static Welcome Consider(ConnectPacket connect, MqttBrokerOptions options)
+    {
+        var assigned = connect.ClientId.Length == 0;
+        var clientId = assigned ? "auto-" + RandomNumberGenerator.GetHexString(20, lowercase: true) : connect.ClientId;
+        var expiry = connect.Version == MqttVersion.V5 ? connect.Properties.SessionExpirySeconds ?? 0 : connect.CleanStart ? 0 : Session.NeverExpires;
+        var (reason, because) = Judge(connect, options, assigned);
+        return new(reason, because, clientId, expiry, assigned && connect.Version == MqttVersion.V5, options);
+    }
+
+    public ConnAckPacket Accepted(bool present) => new(present, ReasonCode.Success)
+    {
+        Properties = new()
+        {
+            ReceiveMaximum = Options.ReceiveMaximum,
+            MaximumPacketSize = (uint)Options.MaximumPacketBytes,
+            TopicAliasMaximum = TopicAliases,
+            SharedSubscriptionAvailable = 0,
+            AssignedClientId = Assigned ? ClientId : null,
+        },
+    };
+
+    public ConnAckPacket Refused() => new(false, Reason) { Properties = Because is null ? MqttProperties.None : new() { ReasonString = Because } };
+
+    private static (ReasonCode, string?) Judge(ConnectPacket connect, MqttBrokerOptions options, bool assigned)
+    {
+        if (connect.Properties.AuthenticationMethod is { } method) return (ReasonCode.BadAuthenticationMethod, $"authentication method {method} is not supported");
+        if (!MayEnter(connect, options.Users)) return (ReasonCode.BadUserNameOrPassword, null);
+        if (assigned && connect is { Version: MqttVersion.V311, CleanStart: false }) return (ReasonCode.ClientIdentifierNotValid, null);
+        // A will that would never be sent is refused rather than forgotten. 3.1.1 has no word for it and hears "server unavailable".
+        if (connect.Will is not null) return (ReasonCode.ImplementationSpecificError, "wills are not supported by this broker; connect without one");
+        return (ReasonCode.Success, null);
+    }
+
+    private static bool MayEnter(ConnectPacket connect, IReadOnlyDictionary<string, string>? users)
+    {
+        if (users is null or { Count: 0 }) return true;
+        if (connect is not { UserName: { } name, Password: { } given }) return false;
+        var known = users.TryGetValue(name, out var password);
+        // Hashes of equal length, compared in constant time, so that the time tells nothing about the password.
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(password ?? "")), SHA256.HashData(given.Span)) && known;
+    }
+}
