@@ -42,7 +42,8 @@ public static class ClockDecoder
             json.Read();
             switch (key)
             {
-                case "domain" when domain is not null: case "exchanges" when exchanges is not null:
+                case "domain" when domain is not null:
+                case "exchanges" when exchanges is not null:
                     rejection = new(Rejection.DuplicateKey, $"{key} is given twice");
                     return null;
                 case "domain":

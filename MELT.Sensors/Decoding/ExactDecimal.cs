@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace MELT.Sensors.Decoding;
 
-/// <summary>A number as its text says it: Mantissa × 10^Exponent, exactly, without trailing zeros in the mantissa.</summary>
+/// <summary>A number as its text says it: Mantissa × 10^Exponent, exactly.</summary>
 public readonly record struct ExactDecimal(long Mantissa, int Exponent)
 {
     /// <summary>No measured quantity lies beyond 10^±100; a number that does is kept as the double it was sent as.</summary>
     private const int LargestExponent = 100;
 
-    /// <summary>Reads a number in JSON's grammar (which the caller has checked); false when it does not fit.</summary>
+    /// <summary>Reads a number in JSON's grammar (which the caller has checked), leaving no trailing zeros in the mantissa; false when it does not fit.</summary>
     public static bool TryParse(ReadOnlySpan<byte> number, out ExactDecimal value)
     {
         value = default;

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using MELT.Sensors.Decoding;
+using MELT.Sensors.Meters;
+
+namespace MELT.Sensors.Instruments;
+
+/// <summary>
+/// A battery of <c>/sys/class/power_supply</c>: voltage and current at its terminals, or power where it tells only that.
+/// Positive means out of the battery. Drivers disagree about the sign, so it is taken from the battery's status.
+/// </summary>
+public sealed class Battery : IInstrument
+{
+    private const string Folder = "sys/class/power_supply";
+
+    private readonly HostPlace _host;
+    private readonly string _path;
+    private readonly ImmutableArray<Quantity> _quantities;
+    private readonly ImmutableArray<string> _externals;
+
+    private Battery(HostPlace host, string name, ImmutableArray<Quantity> quantities, ImmutableArray<string> externals)
+    {
+        (_host, _path, _quantities, _externals) = (host, $"{Folder}/{name}", quantities, externals);
+        Meter = host.Meter($"battery-{Numbers.AsName(name)}");
+    }
+
+    public MeterId Meter { get; }
+    public TimeSpan Period { get; } = TimeSpan.FromSeconds(1);
+    public Movement Movement => Movement.None;          // a gauge may stand for many seconds and be right
+
+    public MeterDescription About => new()
+    {
+        Instrument = "Linux power_supply",
+        Kind = SensorKind.Instantaneous,
+        PeriodSeconds = Period.TotalSeconds,
+        ClockDomain = _host.ClockDomain,
+        Channels =
+        [
+            .. _quantities.Select(q => new ChannelDescription { Name = q.Channel, Quantity = q.Channel, Unit = q.Unit, Boundary = "battery-terminals" }),
+            .. _externals.IsEmpty ? [] : new[] { new ChannelDescription { Name = "external-power", Quantity = "external-power", Unit = "1", Resolution = 1 } },
+        ],
+    };
+
+    public static Found Find(HostPlace host)
+    {
+        var supplies = host.Tree.Names(Folder).Select(name => (Name: name, Type: Text(host.Tree, $"{Folder}/{name}/type"))).ToList();
+        // Scope "Device" is the battery of a mouse or a headset.
+        var batteries = supplies.Where(s => s.Type == "Battery" && Text(host.Tree, $"{Folder}/{s.Name}/scope") != "Device").Select(s => s.Name).ToList();
+        if (batteries.Count == 0) return Found.None("battery", "power", "battery: none");
+        ImmutableArray<string> externals = [.. supplies.Where(s => s.Type is "Mains" or "USB").Select(s => s.Name).Where(n => host.Tree.FileExists($"{Folder}/{n}/online"))];
+        return batteries.Select(b => Find(host, b, externals)).Aggregate((all, next) => all.And(next));
+    }
+
+    public Reading Read()
+    {
+        if (!_host.Tree.TryRead($"{_path}/status", out var status, out var reason)) return new Reading.Failed(reason);
+        var values = ImmutableArray.CreateBuilder<ChannelValue>();
+        foreach (var quantity in _quantities)
+        {
+            if (!_host.Tree.TryReadNumber($"{_path}/{quantity.File}", out var number, out reason)) return new Reading.Failed(reason);
+            if (quantity.Signed && !TrySign(ref number, status.Trim())) return new Reading.Nothing();
+            values.Add(new(quantity.Channel, number.Times(-6)));
+        }
+        if (_externals.IsEmpty) return new Reading.Taken(values.ToImmutable());
+        var online = _externals.Any(e => Text(_host.Tree, $"{Folder}/{e}/online") is { } text && text != "0");
+        values.Add(new("external-power", online ? 1 : 0, 0));
+        return new Reading.Taken(values.ToImmutable());
+    }
+
+    private static Found Find(HostPlace host, string battery, ImmutableArray<string> externals)
+    {
+        bool Has(string file) => host.Tree.TryReadNumber($"{Folder}/{battery}/{file}", out _, out _);
+        ImmutableArray<Quantity> quantities =
+            Has("voltage_now") && Has("current_now") ? [new("voltage", "voltage_now", "V", false), new("current", "current_now", "A", true)]
+            : Has("power_now") ? [new("power", "power_now", "W", true)]
+            : [];
+        if (quantities.IsEmpty) return Found.None($"battery-{battery}", "power", $"battery {battery}: tells neither voltage and current nor power");
+        var instrument = new Battery(host, battery, quantities, externals);
+        return instrument.Read() is Reading.Failed failed ? Found.None($"battery-{battery}", "power", $"battery {battery}: {failed.Reason}") : Found.One(instrument);
+    }
+
+    /// <summary>Gives the magnitude its direction; false when neither status nor value tells it.</summary>
+    private static bool TrySign(ref ExactDecimal number, string status)
+    {
+        var magnitude = Math.Abs(number.Mantissa);
+        if (status is not ("Discharging" or "Charging")) return magnitude == 0;
+        number = number with { Mantissa = status == "Charging" ? -magnitude : magnitude };
+        return true;
+    }
+
+    private static string? Text(HostTree tree, string path) => tree.TryRead(path, out var text, out _) ? text.Trim() : null;
+
+    private sealed record Quantity(string Channel, string File, string Unit, bool Signed);
+}

@@ -1,0 +1,132 @@
+using System.Text.Json;
+using MELT.Devices.Time;
+using MELT.Sensors.Meters;
+using MELT.Sensors.Mqtt;
+using MELT.Sensors.Topics;
+
+namespace MELT.Sensors.Instruments;
+
+/// <summary>Something about an instrument that the person on call should know; told once per instrument.</summary>
+public sealed record InstrumentTrouble(MeterId Meter, string Reason);
+
+/// <summary>
+/// Publishes instruments of the host like any other meter: the retained description, then one numbered reading per period, stamped right after
+/// it was read, QoS 1. Each instrument has its own loop, so none stops another.
+/// </summary>
+/// <param name="client">Connection to the broker.</param>
+/// <param name="clock">The clock that stamps.</param>
+/// <param name="time">Periods and waits.</param>
+/// <param name="trouble">Told of the first failure of an instrument; must not throw.</param>
+/// <param name="firstNumber">Number of each instrument's first reading. A meter knows stored readings by their numbers, so a publisher that starts again goes on behind its last.</param>
+public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, TimeProvider time, Action<InstrumentTrouble> trouble, long firstNumber = 0)
+{
+    /// <summary>Readings of one instrument on their way; when that many are not acknowledged, it waits with the next reading, and drops none.</summary>
+    public const int MaximumInFlight = 16;
+
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(5);
+
+    /// <summary>Publishes until cancelled (or until all have ended), then waits up to five seconds for what is on its way.</summary>
+    public Task RunAsync(IReadOnlyList<IInstrument> instruments, CancellationToken stop) => Task.WhenAll(instruments.Select(i => RunAsync(i, stop)));
+
+    private async Task RunAsync(IInstrument instrument, CancellationToken stop)
+    {
+        var told = 0;
+        void Tell(string reason)
+        {
+            if (Interlocked.Exchange(ref told, 1) == 0) trouble(new(instrument.Meter, reason));
+        }
+
+        using var room = new SemaphoreSlim(MaximumInFlight);
+        using var abandon = new CancellationTokenSource();
+        using var timer = new PeriodicTimer(instrument.Period, time);
+        try
+        {
+            await DeliverAsync(About(instrument), Tell, stop, stop);
+            await PublishReadingsAsync(instrument, room, Tell, timer, stop, abandon.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested) { }
+        catch (Exception e) { Tell($"is not read any more: {e.Message}"); }
+
+        using var limit = new CancellationTokenSource(Drain, time);
+        try
+        {
+            for (var i = 0; i < MaximumInFlight; i++) await room.WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            await abandon.CancelAsync();
+            Tell("its last readings were not acknowledged");
+        }
+    }
+
+    private async Task PublishReadingsAsync(IInstrument instrument, SemaphoreSlim room, Action<string> tell, PeriodicTimer timer, CancellationToken stop, CancellationToken abandon)
+    {
+        var topic = new MeltTopic.Readings(instrument.Meter).ToString();
+        var number = firstNumber;
+        do
+        {
+            await room.WaitAsync(stop);
+            switch (Read(instrument))
+            {
+                case Reading.Taken taken:
+                    var payload = ReadingsWriter.Write(clock.Now, number++, taken);
+                    _ = SendAsync(new MqttMessage(topic, payload) { ContentType = "application/json" }, room, tell, stop, abandon);
+                    continue;                            // the room is given back by whoever sends
+                case Reading.Failed failed: tell(failed.Reason); break;
+                case Reading.Gone: room.Release(); return;
+            }
+            room.Release();
+        }
+        while (await timer.WaitForNextTickAsync(stop));
+    }
+
+    private async Task SendAsync(MqttMessage message, SemaphoreSlim room, Action<string> tell, CancellationToken stop, CancellationToken abandon)
+    {
+        try
+        {
+            await DeliverAsync(message, tell, stop, abandon);
+        }
+        catch (Exception e) { tell($"a reading was not acknowledged: {e.Message}"); }
+        finally { Release(room); }
+    }
+
+    /// <summary>Publishes until acknowledged: a failure means unknown, and the number makes a second delivery harmless. After the end nothing is tried again.</summary>
+    private async Task DeliverAsync(MqttMessage message, Action<string> tell, CancellationToken stop, CancellationToken abandon)
+    {
+        for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < TimeSpan.FromSeconds(5) ? wait * 2 : wait)
+        {
+            try
+            {
+                await client.PublishAsync(message, abandon);
+                return;
+            }
+            catch (MqttException e) when (!stop.IsCancellationRequested) { tell($"could not be published, trying again: {e.Message}"); }
+            await Task.Delay(wait, time, stop);
+        }
+    }
+
+    private static Reading Read(IInstrument instrument)
+    {
+        try
+        {
+            return instrument.Read();
+        }
+        catch (Exception e) { return new Reading.Failed($"cannot be read: {e.Message}"); }
+    }
+
+    private static MqttMessage About(IInstrument instrument) => new(
+        new MeltTopic.About(instrument.Meter).ToString(), JsonSerializer.SerializeToUtf8Bytes(instrument.About, MeterJson.Default.MeterDescription))
+    {
+        Retain = true,
+        ContentType = "application/json",
+    };
+
+    private static void Release(SemaphoreSlim room)
+    {
+        try
+        {
+            room.Release();
+        }
+        catch (ObjectDisposedException) { }              // abandoned: the loop did not wait for this one
+    }
+}
