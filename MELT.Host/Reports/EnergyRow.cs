@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using MELT.Sensors.Analysis;
+
+namespace MELT.Host.Reports;
+
+/// <summary>Energy of one part of a session at one boundary: gross, net and, where simulated, the truth.</summary>
+public sealed record EnergyRow(string Name, string Phase, Quantity? Gross, Quantity? Net, TruthValue? Truth)
+{
+    private static readonly (string Name, string Phase, string Key)[] Parts =
+    [
+        ("Load", "load", "load_energy_joules"), ("Prefill", "prefill", "prefill_energy_joules"),
+        ("Decode", "decode", "decode_energy_joules"), ("All requests", "", "energy_joules"),
+    ];
+
+    public static ImmutableArray<EnergyRow> Of(SessionResults session, string boundary)
+    {
+        var metrics = session.Energy[boundary].Metrics;
+        var truth = session.Truth is { } known && known.Boundary == boundary ? known.Values : null;
+        return
+        [
+            .. Parts.Select(part => new EnergyRow(part.Name, part.Phase, Find(metrics, part.Key), Find(metrics, "net_" + part.Key), truth?.GetValueOrDefault(part.Key)))
+                .Where(row => row.Gross is not null || row.Truth is not null),
+        ];
+    }
+
+    /// <summary>The boundary whose energy is the session's.</summary>
+    public static string? Primary(SessionResults session) =>
+        session.Energy.Where(energy => energy.Value.Primary).Select(energy => energy.Key).FirstOrDefault();
+
+    /// <summary>Boundaries, the session's own first.</summary>
+    public static ImmutableArray<string> Boundaries(SessionResults session) =>
+        [.. session.Energy.OrderByDescending(energy => energy.Value.Primary).Select(energy => energy.Key)];
+
+    public static string Text(Quantity? energy) => energy?.Value is { } joules ? Format.Measured(joules, energy.U95, "J") : energy?.Method ?? "–";
+
+    /// <summary>The truth printed to the place where U of the result ends, so both columns can be compared.</summary>
+    public string TruthText => Truth is null ? "" : Format.Plain(Truth.Value, "J", 5);
+
+    public string ErrorText => Truth?.ErrorOverU95 is { } error ? Format.Ratio(error) : "";
+
+    private static Quantity? Find(ImmutableSortedDictionary<string, Metric> metrics, string key) => metrics.GetValueOrDefault(key) as Quantity;
+}

@@ -1,0 +1,84 @@
+using System.Text;
+using MELT.Sensors.Analysis;
+
+namespace MELT.Host.Reports;
+
+/// <summary>The report to paste: per session the cautions, the sentences and a table; a footer that says how to get the same again.</summary>
+public static class MarkdownReport
+{
+    public static string Write(ResultsDocument document, ReportContext context)
+    {
+        var page = new StringBuilder();
+        Line(page, $"# {Escape(document.Name)}");
+        foreach (var session in document.Sessions) Session(page, session);
+        Footer(page, document, context);
+        return page.ToString();
+    }
+
+    private static void Session(StringBuilder page, SessionResults session)
+    {
+        Line(page, "");
+        Line(page, $"## {Escape(SessionTitle.Of(session))}");
+        foreach (var caution in Cautions.Of(session))
+        {
+            Line(page, "");
+            Line(page, $"> **{Escape(caution)}**");
+        }
+
+        Line(page, "");
+        Line(page, Escape(string.Join(" ", Sentences.Of(session))));
+        Metrics(page, session);
+        if (EnergyRow.Primary(session) is { } boundary) Energy(page, session, boundary);
+        foreach (var warning in session.Warnings) Line(page, $"\nWarning `{warning.Code}`: {Escape(warning.Text)}");
+    }
+
+    private static void Metrics(StringBuilder page, SessionResults session)
+    {
+        var rows = MetricRow.Of(session.Metrics).Where(row => row.Word.Main).ToArray();
+        Line(page, "");
+        Line(page, "| metric | value ± U (95 %) | k | method |");
+        Line(page, "|---|--:|--:|---|");
+        foreach (var row in rows.Where(row => row.HasValue)) Line(page, $"| {Escape(row.Word.Label)} | {row.Value} | {row.K} | {row.Method}{Reason(row.Reason)} |");
+        foreach (var silent in SilentMetrics.Of(rows)) Line(page, $"| {Escape(silent.Label)} | – | | {silent.Method}{Reason(silent.Reason)} |");
+    }
+
+    private static void Energy(StringBuilder page, SessionResults session, string boundary)
+    {
+        var rows = EnergyRow.Of(session, boundary);
+        var known = rows.Any(row => row.Truth is not null);
+        Line(page, "");
+        Line(page, $"| energy at {Escape(boundary)} | gross | net |{(known ? " truth | error/U |" : "")}");
+        Line(page, $"|---|--:|--:|{(known ? "--:|--:|" : "")}");
+        foreach (var row in rows)
+            Line(page, $"| {row.Name} | {EnergyRow.Text(row.Gross)} | {EnergyRow.Text(row.Net)} |{(known ? $" {row.TruthText} | {row.ErrorText} |" : "")}");
+    }
+
+    private static void Footer(StringBuilder page, ResultsDocument document, ReportContext context)
+    {
+        Line(page, "");
+        Line(page, "---");
+        Line(page, "");
+        if (context.CommandLine.Length > 0) Line(page, $"Command `{context.CommandLine.Replace('`', '\'')}`  ");
+        Line(page, $"MELT {document.Melt}, analysis {document.Analysis}, experiment `{document.Experiment}`, plan `{Short(document.PlanSha256)}`, results `{Short(document.Report?.Sha256 ?? "")}`  ");
+        Line(page, "U covers at least 95 %. `melt replay` computes every number again from the recording.");
+    }
+
+    private static string Reason(Notice? reason) => reason is null ? "" : $" ({reason.Code}): {Escape(reason.Text)}";
+
+    private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
+
+    private static string Escape(string text)
+    {
+        var safe = new StringBuilder(text.Length);
+        foreach (var letter in text)
+        {
+            if (letter is '\r' or '\n') safe.Append(' ');
+            else if (letter is '|' or '\\' or '`' or '*' or '<' or '>' or '[' or ']') safe.Append('\\').Append(letter);
+            else safe.Append(letter);
+        }
+
+        return safe.ToString();
+    }
+
+    private static void Line(StringBuilder page, string text) => page.Append(text).Append('\n');
+}

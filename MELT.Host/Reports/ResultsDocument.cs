@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MELT.Sensors.Analysis;
+
+namespace MELT.Host.Reports;
+
+/// <summary>The document <c>melt.results/1</c>: all that is said of one experiment. Its form is <see cref="ResultsSchema"/>.</summary>
+public sealed record ResultsDocument
+{
+    public const string SchemaName = "melt.results/1";
+
+    public string Schema { get; init; } = SchemaName;
+    /// <summary>Version of MELT that wrote this.</summary>
+    public required string Melt { get; init; }
+    /// <summary>Version of the analysis that the results come from.</summary>
+    public required string Analysis { get; init; }
+    public required string Experiment { get; init; }
+    public required string Name { get; init; }
+    public required string PlanSha256 { get; init; }
+    public ImmutableArray<SessionResults> Sessions { get; init; } = [];
+    /// <summary>Where the report lies and the hash of everything else; null until <see cref="Sealed"/>.</summary>
+    public ReportPointers? Report { get; init; }
+
+    public string ToJson() => JsonSerializer.Serialize(this, ResultsJson.Default.ResultsDocument);
+
+    /// <summary>Adds the SHA-256 over <paramref name="canonical"/> JSON of everything but <c>report</c>.</summary>
+    public ResultsDocument Sealed(Func<JsonElement, byte[]> canonical)
+    {
+        var everything = JsonSerializer.SerializeToNode(this, ResultsJson.Default.ResultsDocument)!.AsObject();
+        everything.Remove("report");
+        var hash = SHA256.HashData(canonical(Element(everything)));
+        return this with { Report = (Report ?? ReportPointers.None) with { Sha256 = Convert.ToHexStringLower(hash) } };
+    }
+
+    private static JsonElement Element(JsonObject json)
+    {
+        using var document = JsonDocument.Parse(json.ToJsonString());
+        return document.RootElement.Clone();
+    }
+}
+
+/// <summary>Paths of the report's files (null: not written) and the hash of the results.</summary>
+public sealed record ReportPointers(string? Html, string? Markdown, string? Json, string Sha256)
+{
+    public static ReportPointers None { get; } = new(null, null, null, "");
+}

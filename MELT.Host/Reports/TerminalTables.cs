@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using MELT.Sensors.Analysis;
+using Spectre.Console;
+
+namespace MELT.Host.Reports;
+
+/// <summary>The tables of the terminal. Numbers never wrap; only reasons do.</summary>
+internal static class TerminalTables
+{
+    private static readonly string[] Compared =
+        ["ttft_seconds", "decode_tokens_per_second", "energy_joules", "energy_per_output_token_joules"];
+
+    public static Table Metrics(SessionResults session)
+    {
+        var table = New(null, Left("metric"), Right("value ± U"), Right("k"), Free("method"));
+        var rows = MetricRow.Of(session.Metrics).Where(row => row.Word.Main).ToArray();
+        foreach (var row in rows.Where(row => row.HasValue)) Add(table, row.Word.Label, row.Value, row.K, row.Method + Reason(row.Reason));
+        foreach (var silent in SilentMetrics.Of(rows)) Add(table, silent.Label, "–", "", silent.Method + Reason(silent.Reason));
+        return table;
+    }
+
+    public static Table Energy(SessionResults session, string boundary)
+    {
+        var rows = EnergyRow.Of(session, boundary);
+        var known = rows.Any(row => row.Truth is not null);
+        var columns = new List<TableColumn> { Left("phase"), Right("gross"), Right("net") };
+        if (known) columns.AddRange([Right("truth"), Right("error/U")]);
+        var table = New($"energy at {boundary}", [.. columns]);
+        foreach (var row in rows)
+        {
+            string[] cells = [row.Name, EnergyRow.Text(row.Gross), EnergyRow.Text(row.Net), .. known ? new[] { row.TruthText, row.ErrorText } : []];
+            Add(table, cells);
+        }
+
+        return table;
+    }
+
+    public static Table Meters(SessionResults session)
+    {
+        var table = New("meters", Free("meter"), Right("stored"), Right("lost"), Right("dupl."), Right("reject."), Left("clock"));
+        foreach (var meter in session.Meters)
+        {
+            var (counts, offset) = (meter.Readings, meter.Clock.OffsetU95Seconds is { } u ? $" ± {Format.Plain(u, "s", 2)}" : "");
+            Add(table, meter.Meter, Format.Count(counts.Stored), Format.Count(counts.Lost), Format.Count(counts.Duplicates), Format.Count(counts.Rejected), meter.Clock.Quality + offset);
+        }
+
+        return table;
+    }
+
+    public static Table Comparison(ImmutableArray<SessionResults> sessions)
+    {
+        var table = New("sessions", [Free("session"), .. Compared.Select(key => Right(MetricWord.Of(key).Label).Wrapping())]);
+        foreach (var session in sessions) Add(table, [Name(session), .. Compared.Select(key => Cell(session, key))]);
+        return table;
+    }
+
+    private static string Name(SessionResults session) =>
+        string.Join("", SessionTitle.Of(session), Cautions.IsSimulated(session) ? ", SIMULATED" : "", Cautions.IsSynthetic(session) ? ", synthetic" : "");
+
+    private static string Cell(SessionResults session, string key) => session.Metrics.GetValueOrDefault(key) switch
+    {
+        Quantity { Value: { } value } quantity => Format.Spoken(value, quantity.U95, MetricWord.Of(key).Unit),
+        { } silent => silent.Method,
+        null => "–",
+    };
+
+    private static Table New(string? title, params TableColumn[] columns)
+    {
+        var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };
+        if (title is not null) table.Title = new TableTitle(Markup.Escape(title));
+        foreach (var column in columns) table.AddColumn(column);
+        return table;
+    }
+
+    private static void Add(Table table, params string[] cells) => table.AddRow([.. cells.Select(cell => new Markup(Markup.Escape(cell)))]);
+
+    private static TableColumn Left(string title) => new(title) { NoWrap = true };
+    private static TableColumn Right(string title) => new(title) { NoWrap = true, Alignment = Justify.Right };
+    private static TableColumn Free(string title) => new(title);
+    private static TableColumn Wrapping(this TableColumn column) => new(column.Header) { Alignment = column.Alignment };
+
+    private static string Reason(Notice? reason) => reason is null ? "" : $" {reason.Code}: {reason.Text}";
+}
