@@ -1,0 +1,62 @@
+using MELT.Devices.Inference.LlamaCpp.Native;
+
+namespace MELT.Devices.Inference.LlamaCpp;
+
+/// <summary>A context: what has been evaluated so far, the threads that evaluate, and llama.cpp's own counters.</summary>
+internal sealed unsafe class LlamaContext : IDisposable
+{
+    private readonly LlamaThreads? _threads;
+
+    private LlamaContext(nint handle)
+    {
+        Handle = handle;
+        _threads = LlamaThreads.TryAttach(handle, LlamaNative.Threads(handle));
+        Size = (int)LlamaNative.ContextTokens(handle);
+        BatchTokens = (int)LlamaNative.BatchTokens(handle);
+    }
+
+    public nint Handle { get; private set; }
+    public int Size { get; }
+    public int BatchTokens { get; }
+    public int MicroBatchTokens => (int)LlamaNative.MicroBatchTokens(Handle);
+    public int Threads => LlamaNative.Threads(Handle);
+    public int BatchThreads => LlamaNative.BatchThreads(Handle);
+    public bool HasThreadPool => _threads is not null;
+
+    /// <summary>Null when llama.cpp cannot make one; its log says why.</summary>
+    public static LlamaContext? TryCreate(LlamaModel model, ContextParameters parameters) =>
+        LlamaNative.NewContext(model.Handle, parameters) is var handle and not 0 ? new(handle) : null;
+
+    /// <summary>Evaluates tokens after those already there, and waits until that is done. Zero when it went well.</summary>
+    public int Evaluate(ReadOnlySpan<int> tokens)
+    {
+        fixed (int* first = tokens)
+        {
+            var result = LlamaNative.Decode(Handle, new Batch { Count = tokens.Length, Tokens = first });
+            LlamaNative.Synchronize(Handle);
+            return result;
+        }
+    }
+
+    /// <summary>Forgets what was evaluated.</summary>
+    public void Clear() => LlamaNative.ClearMemory(LlamaNative.Memory(Handle), data: false);
+
+    /// <summary>
+    /// The time and tokens llama.cpp counted since the last call. It books a call of one token as decode whatever it was for, so
+    /// prompt and decode are told apart by when this is called; and it counts at least 1 token even when there was none.
+    /// </summary>
+    public (double Milliseconds, int Tokens) TakeCounters()
+    {
+        var data = LlamaNative.Performance(Handle);
+        LlamaNative.ResetPerformance(Handle);
+        return (data.PromptMilliseconds + data.DecodeMilliseconds,
+            (data.PromptMilliseconds > 0 ? data.PromptTokens : 0) + (data.DecodeMilliseconds > 0 ? data.DecodeTokens : 0));
+    }
+
+    public void Dispose()
+    {
+        if (Handle != 0) { LlamaNative.FreeContext(Handle); }
+        Handle = 0;
+        _threads?.Dispose();
+    }
+}
