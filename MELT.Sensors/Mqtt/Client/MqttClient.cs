@@ -133,7 +133,7 @@ public sealed class MqttClient : IMqttClient
         var watching = WatchAsync(link);
         var farewell = (DisconnectPacket?)null;
         var reason = ReasonCode.Success;
-        _outbox.Attach(link.Output, Math.Min(link.Answer.Properties.ReceiveMaximum ?? WidestWindow, WidestWindow), link.Answer.SessionPresent);
+        _outbox.Attach(link.Output, Math.Min((int?)link.Answer.Properties.ReceiveMaximum ?? WidestWindow, WidestWindow), link.Answer.SessionPresent);
         var subscribing = SubscribeAgainAsync(link);
         _link.TrySetResult(link);
         try
