@@ -66,7 +66,7 @@ public static class AboutDecoder
     }
 
     // An accuracy of which one number was left out would otherwise be filled in with zero.
-    private static bool IsRequiredParameter(JsonPropertyInfo property) => property.AssociatedParameter is { HasDefaultValue: false };
+    private static bool IsRequiredParameter(JsonPropertyInfo property) => property.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
 
     private static string? Mismatch(JsonElement value, Type type, string at)
     {
