@@ -1,0 +1,32 @@
+using MELT.Devices.Simulation;
+using MELT.Sensors.Meters;
+
+namespace MELT.Sensors.Simulation;
+
+/// <summary>One channel of a simulated meter: true value in, what its converter says out. Gain and offset errors are drawn once.</summary>
+public sealed class SimulatedChannel(ChannelProfile profile, SeededRandom random)
+{
+    private readonly double _step = profile.Grid.ToDouble(1);
+
+    public ChannelProfile Profile { get; } = profile;
+    /// <summary>The errors this channel really has; analysis knows only what is stated.</summary>
+    public double GainError { get; } = random.Within(profile.Gain);
+    public double OffsetError { get; } = random.Within(profile.Offset);
+
+    /// <summary>The reading, as an integer on the channel's grid.</summary>
+    public long Read(double truth)
+    {
+        var noise = Profile.Noise > 0 ? Profile.Noise * random.Normal() : 0;
+        return (long)Math.Round((truth * (1 + GainError) + OffsetError + noise) / _step);
+    }
+
+    public ChannelDescription Describe(string boundary, string source) => new()
+    {
+        Name = Profile.Name,
+        Quantity = Profile.Quantity,
+        Unit = Profile.Unit,
+        Boundary = boundary,
+        Resolution = _step,
+        Accuracy = new(Profile.Gain, Profile.Offset, source),
+    };
+}
