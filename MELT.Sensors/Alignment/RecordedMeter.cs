@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
+using MELT.Sensors.Meters;
+
+namespace MELT.Sensors.Alignment;
+
+/// <summary>What a session recorded of one meter: its descriptions and blocks by number, and what was counted.</summary>
+public sealed record RecordedMeter(MeterId Id)
+{
+    public ImmutableSortedDictionary<long, MeterDescription> Descriptions { get; init; } = ImmutableSortedDictionary<long, MeterDescription>.Empty;
+    /// <summary>By number: a block delivered twice is there once.</summary>
+    public ImmutableSortedDictionary<long, SampleBlock> Blocks { get; init; } = ImmutableSortedDictionary<long, SampleBlock>.Empty;
+    public long Lost { get; init; }
+    public long Duplicates { get; init; }
+    public long Rejected { get; init; }
+
+    public long Stored => Blocks.Values.Sum(block => (long)block.Count);
+
+    /// <summary>The description that holds for every block; null when there is none, or when it changed under way.</summary>
+    public MeterDescription? Description => InForce is [var only] ? only : null;
+
+    /// <summary>True when the meter changed what it says of itself between two blocks of this session.</summary>
+    public bool Redescribed => InForce.Length > 1;
+
+    internal static RecordedMeter Of(RecordingEntry entry) => new(entry switch
+    {
+        RecordingEntry.Described e => e.Meter,
+        RecordingEntry.Block e => e.Meter,
+        RecordingEntry.Counted e => e.Meter,
+        _ => throw new UnreachableException(),
+    });
+
+    internal RecordedMeter With(RecordingEntry.Described e) => this with { Descriptions = Descriptions.SetItem(e.Number, e.Description) };
+    internal RecordedMeter With(RecordingEntry.Block e) => Blocks.ContainsKey(e.Number) || e.Samples.Count == 0 ? this : this with { Blocks = Blocks.Add(e.Number, e.Samples) };
+    internal RecordedMeter With(RecordingEntry.Counted e) => this with { Lost = Lost + e.Lost, Duplicates = Duplicates + e.Duplicates, Rejected = Rejected + e.Rejected };
+
+    private ImmutableArray<MeterDescription> InForce =>
+        Descriptions.IsEmpty ? [] : Blocks.IsEmpty ? [Descriptions.Values.Last()] :
+        [.. Blocks.Keys.Select(HoldingFor).Distinct().DistinctBy(text => JsonSerializer.Serialize(text, MeterJson.Default.MeterDescription))];
+
+    // A block older than every description is read by the first: what a meter says of itself is true of the meter, not of a moment.
+    private MeterDescription HoldingFor(long block)
+    {
+        var held = Descriptions.Values.First();
+        foreach (var (number, description) in Descriptions)
+            if (number <= block) held = description;
+            else break;
+        return held;
+    }
+}

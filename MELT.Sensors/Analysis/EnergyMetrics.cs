@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using MELT.Sensors.Alignment;
+using MELT.Sensors.Energy;
+
+namespace MELT.Sensors.Analysis;
+
+/// <summary>Energy and power keys of one boundary, seen by one meter (docs/metrics.md, "Energy").</summary>
+internal sealed class EnergyMetrics
+{
+    private const long PeakWindow = 10_000_000;
+    private const string Unsteady = "baseline-spread";
+
+    private readonly MeteredEnergy meter;
+    private readonly SessionTimeline timeline;
+    private readonly bool command;
+    private readonly ImmutableArray<Interval> before;
+    private readonly Quantity baselinePower;
+    private readonly Baseline? baseline;
+
+    public EnergyMetrics(MeteredEnergy meter, SessionTimeline timeline, bool command)
+    {
+        (this.meter, this.timeline, this.command) = (meter, timeline, command);
+        before = Intervals(p => p.Name == "baseline");
+        (baselinePower, baseline) = BaselinePower();
+    }
+
+    public ImmutableArray<string> Sensors => [.. meter.Sensors.Select(s => s.Name)];
+    public string Boundary => meter.Boundary;
+
+    /// <summary>Keys of the whole session over the requests that enter its means.</summary>
+    public ImmutableDictionary<string, Metric> OfSession(IReadOnlyList<RecordedRequest> requests) => OfRequests(requests).ToImmutableDictionary()
+        .SetItem("load_energy_joules", Gross(Intervals(p => p.Name == "load")))
+        .SetItem("net_load_energy_joules", Net(Intervals(p => p.Name == "load")))
+        .SetItem("baseline_power_watts", baselinePower)
+        .SetItem("ready_power_watts", ReadyPower());
+
+    /// <summary>Keys of <see cref="MetricKeys.RequestEnergy"/> over these requests.</summary>
+    public Dictionary<string, Metric> OfRequests(IReadOnlyList<RecordedRequest> requests)
+    {
+        var whole = Whole(requests);
+        var prefill = Intervals(p => p.Name == "prefill" && requests.Any(r => r.Index == p.Request));
+        var decode = Intervals(p => p.Name == "decode" && requests.Any(r => r.Index == p.Request));
+        return new()
+        {
+            ["energy_joules"] = Gross(whole),
+            ["prefill_energy_joules"] = Phase(Gross, prefill),
+            ["decode_energy_joules"] = WithTokenGroups(Phase(Gross, decode), requests),
+            ["net_energy_joules"] = Net(whole),
+            ["net_prefill_energy_joules"] = Phase(Net, prefill),
+            ["net_decode_energy_joules"] = Phase(Net, decode),
+            ["energy_per_output_token_joules"] = PerToken(whole, requests, r => r.Tokens.Generated, "prefill", "decode"),
+            ["decode_energy_per_token_joules"] = PerToken(decode, requests, r => Math.Max(0, r.Tokens.Generated - 1), "decode"),
+            ["prefill_energy_per_token_joules"] = PerToken(prefill, requests, r => r.Tokens.Evaluated, "prefill"),
+            ["mean_power_watts"] = Quantity(meter.Gross(whole), whole.Sum(i => i.Length) / 1e9, whole.Length),
+            ["peak_power_watts"] = Peak(whole),
+        };
+    }
+
+    /// <summary>U as a share of the energy, to choose among meters; infinite where it is refused or unknown.</summary>
+    public double Doubt(IReadOnlyList<RecordedRequest> requests) =>
+        Gross(Whole(requests)) is { Value: { } value, U95: { } u95 } && value != 0 ? u95 / Math.Abs(value) : double.PositiveInfinity;
+
+    /// <summary>Gross energy of one piece of the partition.</summary>
+    public Quantity OfPhase(SessionPhase phase) => Gross([new(phase.Begin, phase.End)]);
+
+    private ImmutableArray<Interval> Intervals(Func<SessionPhase, bool> which) => [.. timeline.Phases.Where(which).Select(p => new Interval(p.Begin, p.End))];
+
+    // From s to e_m of each request: prefill and decode follow each other, so the whole has only its outer edges.
+    private ImmutableArray<Interval> Whole(IReadOnlyList<RecordedRequest> requests) =>
+    [
+        .. timeline.Phases.Where(p => requests.Any(r => r.Index == p.Request)).GroupBy(p => p.Request)
+            .Select(request => new Interval(request.Min(p => p.Begin), request.Max(p => p.End))),
+    ];
+
+    private Quantity Phase(Func<ImmutableArray<Interval>, Quantity> energyOf, ImmutableArray<Interval> intervals) =>
+        command ? Quantities.Absent("not-reported", "a command has no such phase") : energyOf(intervals);
+
+    private Quantity Gross(ImmutableArray<Interval> intervals) => Quantity(meter.Gross(intervals), 1, intervals.Length);
+
+    private Quantity Net(ImmutableArray<Interval> intervals) => baseline is not null
+        ? Quantity(meter.Net(intervals, baseline), 1, intervals.Length)
+        : Located(Quantities.Refused(baselinePower.Reason!));
+
+    private Quantity PerToken(ImmutableArray<Interval> intervals, IReadOnlyList<RecordedRequest> requests, Func<RecordedRequest, int> tokensOf, params string[] phases)
+    {
+        if (command) return Quantities.Absent("not-reported", "a command has no tokens");
+        var tokens = requests.Sum(tokensOf);
+        if (tokens == 0) return Located(Quantities.Refused("too-few", "no tokens to share the energy"));
+        var estimate = meter.Gross(intervals);
+        if (estimate.Refusal is not null) return Quantity(estimate, 1, 0);
+        var parts = requests.Select(r => (
+            Joules: meter.Joules(Intervals(p => p.Request == r.Index && phases.Contains(p.Name))),
+            Tokens: (double)tokensOf(r))).ToArray();
+        var scatter = Statistics.Repeatability([.. parts.Select(p => p.Joules)], [.. parts.Select(p => p.Tokens)]).Select(c => c with { U = c.U * tokens });
+        return Quantity(estimate with { Components = [.. estimate.Components, .. scatter] }, tokens, requests.Count)
+            .Among([.. parts.Where(p => p.Tokens > 0).Select(p => p.Joules / p.Tokens)]);
+    }
+
+    private Quantity Quantity(EnergyEstimate estimate, double divisor, int n)
+    {
+        if (estimate.Refusal is { } refusal) return Located(Quantities.Refused(refusal));
+        var components = estimate.Components.Select(c => c with { U = c.U / divisor }).ToArray();
+        return Located(Quantities.Of(estimate.Joules / divisor, components, n,
+            estimate.AccuracyKnown ? null : new("meter-accuracy-unknown", $"{string.Join(", ", Sensors)} states no accuracy"), meter.Estimated ? "estimated" : "measured"));
+    }
+
+    private Quantity Located(Quantity quantity) => quantity with { Boundary = meter.Boundary, Sensors = Sensors };
+
+    private (Quantity, Baseline?) BaselinePower()
+    {
+        if (before.IsEmpty) return (Located(Quantities.Refused("too-few", "no baseline phase was recorded")), null);
+        var estimate = meter.Gross(before);
+        if (estimate.Refusal is not null) return (Quantity(estimate, 1, 0), null);
+        var means = Batches(before);
+        var spread = Statistics.StandardDeviation(means) / Math.Sqrt(means.Length);
+        var change = Watts(before[^1]) - Watts(before[0]);
+        var steadiness = new Baseline(estimate.Joules / estimate.Seconds, Math.Sqrt(spread * spread + change * change / 12), means.Length - 1);
+        var components = estimate.Components.Add(new(Unsteady, steadiness.Unsteadiness * estimate.Seconds, "session", steadiness.DegreesOfFreedom));
+        return (Quantity(estimate with { Components = components }, estimate.Seconds, before.Length), steadiness);
+    }
+
+    private double Watts(Interval interval) => meter.Joules([interval]) / (interval.Length / 1e9);
+
+    // Sixteen batches in all, fewer where the sensor could not resolve them.
+    private double[] Batches(ImmutableArray<Interval> intervals)
+    {
+        var longest = intervals.MaxBy(i => i.Length);
+        var count = (int)Math.Clamp(longest.Length / Math.Max(1, meter.Sensors.Max(s => s.Shortest)), 2, 16);
+        return [.. Enumerable.Range(0, count).Select(i => Watts(new(longest.Begin + longest.Length * i / count, longest.Begin + longest.Length * (i + 1) / count)))];
+    }
+
+    private Quantity ReadyPower()
+    {
+        var shortest = Math.Max(meter.Sensors.Max(s => s.Shortest), 1);
+        var loaded = Intervals(p => p.Name == "ready" && timeline.Loaded is { } model && p.Begin >= model.From && p.End <= model.To && p.End - p.Begin >= shortest);
+        if (loaded.IsEmpty) return Located(Quantities.Refused("too-few", $"no ready phase of at least {Numbers.Milliseconds(shortest)} ms"));
+        var estimate = meter.Gross(loaded);
+        return Quantity(estimate, estimate.Refusal is null ? estimate.Seconds : 1, loaded.Length);
+    }
+
+    // The largest mean over windows that begin at a reading; shorter windows would show noise and single switching pulses.
+    private Quantity Peak(ImmutableArray<Interval> intervals)
+    {
+        if (meter.Refuse(intervals) is { } refusal) return Located(Quantities.Refused(refusal));
+        var window = Math.Max(PeakWindow, meter.Sensors.Max(s => Math.Max(s.Period, s.Window)));
+        return meter.Highest(intervals, window) is { } highest
+            ? Quantity(highest, window / 1e9, 1).Noting("window_seconds", (window / 1e9).ToString(CultureInfo.InvariantCulture))
+            : Located(Quantities.Refused("sensor-too-slow", $"no request lasts {Numbers.Milliseconds(window)} ms"));
+    }
+
+    // The smallest group of consecutive tokens in the middle of the longest decode that the sensor resolves: finer is not answered.
+    private Quantity WithTokenGroups(Quantity decode, IReadOnlyList<RecordedRequest> requests)
+    {
+        if (decode.Value is null || requests.MaxBy(r => r.Emissions.Length) is not { Emissions.Length: > 1 } longest) return decode;
+        var emissions = longest.Emissions;
+        for (var size = 1; size < emissions.Length; size += 1 + size / 8)
+        {
+            var first = (emissions.Length - 1 - size) / 2;
+            var group = new Interval(emissions[first].At.Nanoseconds - timeline.Correction, emissions[first + size].At.Nanoseconds - timeline.Correction);
+            if (meter.Gross([group]).Refusal is null)
+                return decode.Noting("tokens_per_group", emissions.Skip(first + 1).Take(size).Sum(e => e.Tokens).ToString(CultureInfo.InvariantCulture));
+        }
+        return decode;
+    }
+}

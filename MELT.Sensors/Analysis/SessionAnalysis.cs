@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using MELT.Devices.Inference;
+using MELT.Sensors.Alignment;
+using MELT.Sensors.Clocks;
+
+namespace MELT.Sensors.Analysis;
+
+/// <summary>From a recording to its results: a pure function. Every key of <see cref="MetricKeys"/> is answered, with a value or with a reason.</summary>
+public static class SessionAnalysis
+{
+    /// <summary>Version of the rules; results of different versions are not compared.</summary>
+    public const string AnalysisVersion = "1";
+
+    public static SessionResults Analyse(RecordedSession session)
+    {
+        var header = session.Header ?? throw new ArgumentException("A recording without its header names no session.", nameof(session));
+        var timeline = SessionTimeline.Of(session);
+        var clocks = session.Meters.ToImmutableDictionary(m => m.Key, m => MeterClocks.Relate(session, m.Value));
+        var command = header.Kind == "command";
+        var measured = timeline.Requests.Where(r => r.Complete && (command || !header.WarmupRequests.Contains(r.Index))).ToArray();
+        var boundaries = Boundaries.Of(session, timeline, clocks, measured);
+        var primary = Boundaries.Primary(boundaries.Chosen, header.PrimaryBoundary);
+        var times = new TimeMetrics(timeline.Clock);
+        var state = new StateMetrics(session, timeline, clocks);
+        var ready = session.Events.OfType<EngineEvent.Ready>().FirstOrDefault();
+        var model = timeline.LoadEnded?.Model;
+        var (status, reason) = session.Closed is { } closed ? (closed.Status, closed.Reason) : ("partial", "the recording does not say how the session ended");
+        return new()
+        {
+            Session = header.Session.Value,
+            Status = status,
+            Reason = reason,
+            Repetition = header.Repetition,
+            Attempt = header.Attempt,
+            Flags = [.. header.Flags.Concat(Flags(session, model)).Distinct().Order(StringComparer.Ordinal)],
+            Device = header.DeviceFacts.SetItem("id", header.Device.Value),
+            Engine = new(ready?.Engine ?? header.Engine, ready?.Version, (timeline.LoadEnded?.Settings ?? ImmutableDictionary<string, string>.Empty).ToImmutableSortedDictionary(StringComparer.Ordinal)),
+            Model = model is null ? null : new(model.Name, model.Sha256, model.Quantization, model.Parameters, model.Synthetic),
+            Tokens = Sum(timeline.Requests),
+            Phases = [.. timeline.Phases.Select(p => new PhaseResults(p.Name, p.Request, (p.Begin - timeline.Begin) / 1e9, (p.End - timeline.Begin) / 1e9))],
+            Requests = [.. timeline.Requests.Select(r => Request(r, header, times, primary, command))],
+            Metrics = Complete(MetricKeys.Session, Times(times, measured, command)
+                .SetItem("load_seconds", times.Load(timeline))
+                .SetItems(state.Of(measured))
+                .SetItems(primary?.OfSession(measured) ?? ImmutableDictionary<string, Metric>.Empty), boundaries.Absence),
+            Energy = boundaries.Chosen.ToImmutableSortedDictionary(b => b.Boundary, b => new BoundaryResults
+            {
+                Primary = b == primary,
+                Sensors = b.Sensors,
+                Metrics = Complete(MetricKeys.Energy, b.OfSession(measured), boundaries.Absence),
+                Phases = [.. timeline.Phases.Select(p => new PhaseEnergy(p.Name, p.Request, b.OfPhase(p)))],
+            }, StringComparer.Ordinal),
+            Meters = [.. session.Meters.Values.Select(m => MeterReport.Of(m, clocks[m.Id.ToString()], timeline))],
+            Readings = new(session.Meters.Values.Sum(m => m.Stored), session.Meters.Values.Sum(m => m.Lost), session.Meters.Values.Sum(m => m.Duplicates), session.Meters.Values.Sum(m => m.Rejected)),
+            Warnings = [.. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session)],
+        };
+    }
+
+    private static RequestResults Request(RecordedRequest request, SessionHeader header, TimeMetrics times, EnergyMetrics? energy, bool command) => new()
+    {
+        Index = request.Index,
+        Warmup = !command && header.WarmupRequests.Contains(request.Index),
+        Stop = request.Finished?.Stop,
+        ObservedAt = header.Parameters.GetValueOrDefault("observed_at", "engine"),
+        Tokens = new(request.Tokens.Prompt, request.Tokens.Evaluated, request.Tokens.Generated),
+        Metrics = Complete(MetricKeys.Request, Times(times, [request], command)
+            .SetItems(energy is null ? [] : energy.OfRequests([request])), new("no-sensor", "no meter told energy")),
+    };
+
+    private static ImmutableDictionary<string, Metric> Times(TimeMetrics times, IReadOnlyList<RecordedRequest> requests, bool command)
+    {
+        if (!command) return times.Of(requests);
+        var none = Quantities.Absent("not-reported", "a command has no tokens");
+        return MetricKeys.Time.ToImmutableDictionary(key => key, key => key == "itl_seconds" ? Distributions.Absent(none.Reason!.Code, none.Reason.Text) : (Metric)none)
+            .SetItem("e2el_seconds", times.Duration(requests));
+    }
+
+    private static ImmutableSortedDictionary<string, Metric> Complete(IEnumerable<string> keys, ImmutableDictionary<string, Metric> known, Notice absence) =>
+        keys.ToImmutableSortedDictionary(key => key, key => known.GetValueOrDefault(key) ?? Quantities.Absent(absence.Code, absence.Text), StringComparer.Ordinal);
+
+    private static TokenCounts Sum(IEnumerable<RecordedRequest> requests) => requests.Aggregate(new TokenCounts(0, 0, 0),
+        (sum, r) => new(sum.Prompt + r.Tokens.Prompt, sum.Evaluated + r.Tokens.Evaluated, sum.Generated + r.Tokens.Generated));
+
+    private static IEnumerable<string> Flags(RecordedSession session, ModelInfo? model)
+    {
+        if (model?.Synthetic == true) yield return "synthetic";
+        if (session.Meters.Values.Any(m => m.Description?.Simulated == true)) yield return "simulated";
+    }
+
+    private static IEnumerable<Notice> Redescribed(RecordedSession session) => session.Meters.Values.Where(m => m.Redescribed)
+        .Select(m => new Notice("meter-redescribed", $"{m.Id} changed its description during the session and enters no metric"));
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using MELT.Devices.Time;
+
+namespace MELT.Sensors.Clocks;
+
+/// <summary>How a meter's stamps relate to the session clock, from best to worst.</summary>
+public enum ClockQuality
+{
+    /// <summary>One clock stamps both.</summary>
+    Shared,
+    /// <summary>A line was fitted through exchanged clock samples.</summary>
+    Fitted,
+    /// <summary>Readings were stamped when they arrived.</summary>
+    Arrival,
+    /// <summary>Nothing relates the two clocks: no interval of the session can be found in the meter's time.</summary>
+    Unlocked,
+}
+
+/// <summary>
+/// From <see cref="From"/> to <see cref="To"/> of the session clock, meter = t + <see cref="OffsetNanoseconds"/> + round(<see cref="Drift"/>·(t − <see cref="Origin"/>)), halves to even.
+/// Integers carry the size, so the mapping is exact however far apart the two epochs are.
+/// </summary>
+public sealed record ClockSegment(Stamp From, Stamp To, Stamp Origin, long OffsetNanoseconds, double Drift)
+{
+    /// <summary>Standard uncertainty of the offset at the origin, of the drift, and what no fit can remove (path asymmetry), nanoseconds.</summary>
+    public double OffsetU { get; init; }
+    public double DriftU { get; init; }
+    public double FloorU { get; init; }
+
+    public long ToMeter(long session) => session + OffsetNanoseconds + (long)Math.Round(Drift * (session - Origin.Nanoseconds));
+
+    /// <summary>Standard uncertainty of the offset at a moment of the session clock, nanoseconds.</summary>
+    public double UAt(long session)
+    {
+        var drifted = DriftU * (session - Origin.Nanoseconds);
+        return Math.Sqrt(OffsetU * OffsetU + drifted * drifted + FloorU * FloorU);
+    }
+
+    internal static readonly ClockSegment Identity = new(new(long.MinValue), new(long.MaxValue), new(0), 0, 0);
+}
+
+/// <summary>The relation of one meter's clock to the session clock. Edges travel into the meter's time; its stamps are never rewritten.</summary>
+public sealed record ClockRelation(string? Domain, ClockQuality Quality, ImmutableArray<ClockSegment> Segments)
+{
+    public static ClockRelation Shared(string domain) => new(domain, ClockQuality.Shared, [ClockSegment.Identity]);
+
+    /// <summary>Stamped on arrival; <paramref name="spread"/> is the standard deviation of the delay in nanoseconds, as far as the recording shows it.</summary>
+    public static ClockRelation Arrival(double spread) => new(null, ClockQuality.Arrival, [ClockSegment.Identity with { FloorU = spread }]);
+
+    public static ClockRelation Unlocked(string? domain) => new(domain, ClockQuality.Unlocked, []);
+
+    public ClockSegment At(long session) => Segments.LastOrDefault(s => s.From.Nanoseconds <= session) ?? Segments[0];
+
+    /// <summary>An interval of the session clock as intervals of the meter's clock, one for each segment that it touches.</summary>
+    public IEnumerable<(ClockSegment Segment, long From, long To)> Map(long begin, long end)
+    {
+        for (var i = 0; i < Segments.Length; i++)
+        {
+            var from = i == 0 ? begin : Math.Max(begin, Segments[i].From.Nanoseconds);
+            var to = i == Segments.Length - 1 ? end : Math.Min(end, Segments[i + 1].From.Nanoseconds);
+            if (to > from) yield return (Segments[i], Segments[i].ToMeter(from), Segments[i].ToMeter(to));
+        }
+    }
+}

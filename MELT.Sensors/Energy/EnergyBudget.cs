@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+
+namespace MELT.Sensors.Energy;
+
+/// <summary>The budget of one energy, row by row as in docs/metrics.md.</summary>
+internal sealed class EnergyBudget(MeteredEnergy meter, ImmutableArray<Interval> intervals, double stampU, Baseline? baseline)
+{
+    private const int SubBlocks = 16;
+
+    // In the meter's own time; a budget needs no exactness, so segments are not told apart further.
+    private readonly (long From, long To)[] pieces = [.. intervals.SelectMany(i => meter.Clock.Map(i.Begin, i.End)).Select(p => (p.From, p.To))];
+
+    public ImmutableArray<Component> Components(double energy, double seconds)
+    {
+        var lines = ImmutableArray.CreateBuilder<Component>();
+        foreach (var sensor in meter.Sensors)
+        {
+            foreach (var influence in sensor.Influences) Stated(lines, sensor, influence, energy, seconds);
+            Add(lines, Sampling(sensor));
+            Add(lines, new("split", Split(sensor), "interval"));
+            Add(lines, new("gaps", Gaps(sensor), "interval"));
+        }
+        Add(lines, new("edges", CommonEdges(), "session"));
+        Add(lines, new("stamps", OwnEdges(), "interval"));
+        if (baseline is not null) Add(lines, new("baseline", baseline.Unsteadiness * seconds, "session", baseline.DegreesOfFreedom));
+        return lines.ToImmutable();
+    }
+
+    private static void Add(ImmutableArray<Component>.Builder lines, Component line)
+    {
+        if (line.U > 0) lines.Add(line);
+    }
+
+    private void Stated(ImmutableArray<Component>.Builder lines, PowerSensor sensor, Influence influence, double energy, double seconds)
+    {
+        var name = influence.Label is "" ? "" : $":{influence.Label}";
+        var weight = influence.Weight is null ? seconds : Math.Abs(pieces.Sum(p => influence.Weight.Between(p.From, p.To).ToDouble()));
+        // Sensors of one boundary share the energy by what each of them read.
+        var share = meter.Sensors.Length == 1 ? energy : pieces.Sum(p => sensor.Curve.Between(p.From, p.To).ToDouble()) - (baseline?.Watts ?? 0) * seconds / meter.Sensors.Length;
+        if (influence.Accuracy is not null)
+        {
+            Add(lines, new($"gain{name}", Math.Abs(share) * influence.GainU, "meter"));
+            // A constant offset cancels in a difference of counter values and against the baseline.
+            if (sensor.Joining != Joining.Counter && baseline is null) Add(lines, new($"offset{name}", influence.OffsetU * weight, "meter"));
+        }
+        if (influence.Resolution is { } q)
+            Add(lines, new($"resolution{name}", sensor.Joining == Joining.Counter ? q / Math.Sqrt(6) * Math.Sqrt(intervals.Length) : Rounding(influence.Readings, q) * weight, "interval"));
+    }
+
+    private double Rounding(Readings readings, double q)
+    {
+        int n = 0;
+        double sum = 0, squares = 0;
+        foreach (var (from, to) in pieces.Select(p => readings.Inside(p.From, p.To)))
+            for (var i = from; i < to; i++, n++)
+                (sum, squares) = (sum + readings.Values[i] - readings.Values[0], squares + (readings.Values[i] - readings.Values[0]) * (readings.Values[i] - readings.Values[0]));
+        var sd = n < 2 ? 0 : Math.Sqrt(Math.Max(0, squares - sum * sum / n) / (n - 1));
+        return q / Math.Sqrt(12) / (sd < q / 2 ? 1 : Math.Sqrt(n));
+    }
+
+    // Half the difference of the integrals over every other reading, in sixteen sub-blocks. Leaving out one reading between two neighbours
+    // changes a trapezoid sum by its distance from their straight line × half their spacing; even and odd ones count with opposite sign.
+    private Component Sampling(PowerSensor sensor)
+    {
+        double squares = 0;
+        var blocks = 0;
+        if (sensor.Joining is Joining.Trapezoid or Joining.Overlapping)
+            foreach (var (from, to) in pieces)
+            {
+                var (first, end) = sensor.Readings.Inside(from, to);
+                var count = Math.Clamp((end - first) / 4, 1, SubBlocks);
+                blocks += count;
+                for (var block = 0; block < count; block++)
+                {
+                    var difference = EvenLessOdd(sensor.Readings, first + (int)((long)(end - first) * block / count), first + (int)((long)(end - first) * (block + 1) / count));
+                    squares += difference * difference;
+                }
+            }
+        return new("sampling", Math.Sqrt(squares) / 2, "interval", Math.Max(1, blocks));
+    }
+
+    private static double EvenLessOdd(Readings readings, int from, int to)
+    {
+        double difference = 0;
+        for (var i = Math.Max(1, from); i < Math.Min(to, readings.At.Length - 1); i++)
+        {
+            double left = readings.At[i] - readings.At[i - 1], right = readings.At[i + 1] - readings.At[i];
+            var straight = (readings.Values[i - 1] * right + readings.Values[i + 1] * left) / (left + right);
+            var area = (readings.Values[i] - straight) * (left + right) / 2e9;
+            difference += (i & 1) == 0 ? area : -area;
+        }
+        return difference;
+    }
+
+    private double Split(PowerSensor sensor)
+    {
+        if (sensor.Joining == Joining.Trapezoid) return 0;
+        double squares = 0;
+        foreach (var edge in pieces.SelectMany(p => new[] { p.From, p.To }))
+        {
+            var u = sensor.Joining == Joining.Overlapping ? Smeared(sensor, edge) : Inside(sensor.Curve, edge);
+            squares += u * u;
+        }
+        return Math.Sqrt(squares);
+    }
+
+    private static double Inside(EnergyCurve curve, long edge)
+    {
+        var (before, from, to, after) = curve.Around(edge);
+        if (edge <= from || edge >= to || to == after || before == from) return 0;
+        var fraction = (edge - from) / (double)(to - from);
+        return Math.Abs(curve.Mean(to, after) - curve.Mean(before, from)) * (to - from) / 1e9 * fraction * (1 - fraction) / Math.Sqrt(3);
+    }
+
+    private static double Smeared(PowerSensor sensor, long edge) =>
+        Math.Abs(sensor.Curve.Mean(edge, edge + sensor.Window) - sensor.Curve.Mean(edge - sensor.Window, edge)) * sensor.Window / 1e9 / 4 / Math.Sqrt(3);
+
+    private double Gaps(PowerSensor sensor) =>
+        Math.Sqrt(pieces.SelectMany(p => sensor.Curve.Missing(p.From, p.To)).Sum(gap => Math.Pow(gap.Seconds * gap.Spread, 2) / 12));
+
+    private double CommonEdges()
+    {
+        var shift = (long)Math.Ceiling(meter.EdgeU(intervals));
+        if (shift == 0) return 0;
+        var energy = meter.Joules(intervals);
+        return Math.Max(Math.Abs(meter.Joules(intervals, shift) - energy), Math.Abs(meter.Joules(intervals, -shift) - energy));
+    }
+
+    private double OwnEdges()
+    {
+        var shift = (long)Math.Ceiling(stampU);
+        if (shift == 0) return 0;
+        var pedestal = (baseline?.Watts ?? 0) * shift / 1e9;
+        double squares = 0;
+        foreach (var edge in pieces.SelectMany(p => new[] { p.From, p.To }))
+        {
+            var deviation = meter.Sensors.Aggregate((Later: -pedestal, Earlier: -pedestal), (sum, sensor) => (
+                sum.Later + sensor.Curve.Between(edge, edge + shift).ToDouble(), sum.Earlier + sensor.Curve.Between(edge - shift, edge).ToDouble()));
+            var larger = Math.Max(Math.Abs(deviation.Later), Math.Abs(deviation.Earlier));
+            squares += larger * larger;
+        }
+        return Math.Sqrt(squares);
+    }
+}

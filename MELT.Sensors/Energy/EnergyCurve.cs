@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace MELT.Sensors.Energy;
+
+/// <summary>A stretch without readings, on the axis of the curve. Spread: largest minus smallest reading around it.</summary>
+public readonly record struct Gap(long From, long To, double Spread)
+{
+    public double Seconds => (To - From) / 1e9;
+}
+
+/// <summary>
+/// The running integral of one sensor over its meter's clock, exact: knots, and twice the integral up to each knot in grid units × nanoseconds.
+/// Between two knots the value is straight (instantaneous) or constant (averaged, accumulated, gap). A window costs two binary searches.
+/// </summary>
+public sealed class EnergyCurve
+{
+    private readonly long[] knots;
+    private readonly Int128[] twice;
+    private readonly Int128[]? values;
+    private readonly SortedList<long, Gap> gaps;
+    private readonly int exponent;
+    private readonly double scale;
+
+    /// <param name="knots">Rising moments of the meter's clock, nanoseconds.</param>
+    /// <param name="twice">Twice the integral from the first knot to each.</param>
+    /// <param name="values">Values at the knots of an instantaneous sensor; null when every segment is constant.</param>
+    /// <param name="gaps">By the knot they begin at.</param>
+    /// <param name="exponent">Joules are half of <paramref name="twice"/> × 10^exponent.</param>
+    internal EnergyCurve(long[] knots, Int128[] twice, Int128[]? values, SortedList<long, Gap> gaps, int exponent) =>
+        (this.knots, this.twice, this.values, this.gaps, this.exponent, scale) =
+            (knots, twice, values, gaps, exponent, double.Parse($"1e{exponent}", CultureInfo.InvariantCulture));
+
+    /// <summary>What is assumed before the first and after the last reading: twice the middle of the nearest readings, and their spread.</summary>
+    internal (Int128 Twice, double Spread) Head { get; init; }
+    internal (Int128 Twice, double Spread) Tail { get; init; }
+
+    public long First => knots[0];
+    public long Last => knots[^1];
+    public IEnumerable<Gap> Gaps => gaps.Values;
+
+    /// <summary>The exact integral from a to b of the meter's clock: joules for watts or a counter of joules, volt-seconds for volts.</summary>
+    public Rational Between(long a, long b)
+    {
+        var difference = Twice(b) - Twice(a);
+        return new Rational(difference.Numerator, difference.Denominator * 2).TimesTenTo(exponent);
+    }
+
+    /// <summary>Mean value from a to b.</summary>
+    public double Mean(long a, long b) => Between(a, b).ToDouble() / ((b - a) / 1e9);
+
+    /// <summary>The same in floating point, a few ulp off: to find a window, not to report it.</summary>
+    public double Approximate(long a, long b)
+    {
+        var ((wholeA, partA), (wholeB, partB)) = (Roughly(a), Roughly(b));
+        return ((double)(wholeB - wholeA) + (partB - partA)) / 2 * scale;
+    }
+
+    /// <summary>Knots from a to b, both included.</summary>
+    public IEnumerable<long> KnotsInside(long a, long b)
+    {
+        for (var i = Math.Max(0, Below(a - 1) + 1); i < knots.Length && knots[i] <= b; i++) yield return knots[i];
+    }
+
+    /// <summary>Where readings are missing inside a…b: gaps, and what lies before the first and after the last reading.</summary>
+    public IEnumerable<Gap> Missing(long a, long b)
+    {
+        if (a < First) yield return new(a, Math.Min(b, First), Head.Spread);
+        foreach (var gap in gaps.Values)
+            if (gap.To > a && gap.From < b) yield return new(Math.Max(a, gap.From), Math.Min(b, gap.To), gap.Spread);
+        if (b > Last) yield return new(Math.Max(a, Last), b, Tail.Spread);
+    }
+
+    /// <summary>The three segments around a moment: the one that holds it and its neighbours (the same again at the ends).</summary>
+    public (long Before, long From, long To, long After) Around(long t)
+    {
+        var i = Math.Clamp(Below(t), 0, knots.Length - 2);
+        return (knots[Math.Max(0, i - 1)], knots[i], knots[i + 1], knots[Math.Min(knots.Length - 1, i + 2)]);
+    }
+
+    private Rational Twice(long t)
+    {
+        if (t <= First) return new(Head.Twice * (t - First), 1);
+        if (t >= Last) return new(twice[^1] + Tail.Twice * (t - Last), 1);
+        var i = Below(t);
+        long length = knots[i + 1] - knots[i], into = t - knots[i];
+        if (into == 0) return new(twice[i], 1);
+        return new Rational(twice[i], 1) + (values is null || gaps.ContainsKey(knots[i])
+            ? new Rational((BigInteger)(twice[i + 1] - twice[i]) * into, length)
+            : new Rational(((BigInteger)(2 * values[i]) * length + (BigInteger)(values[i + 1] - values[i]) * into) * into, length));
+    }
+
+    private (Int128 Whole, double Part) Roughly(long t)
+    {
+        if (t <= First) return (Head.Twice * (t - First), 0);
+        if (t >= Last) return (twice[^1] + Tail.Twice * (t - Last), 0);
+        var i = Below(t);
+        double length = knots[i + 1] - knots[i], into = t - knots[i];
+        return (twice[i], values is null || gaps.ContainsKey(knots[i])
+            ? (double)(twice[i + 1] - twice[i]) * into / length
+            : (2 * (double)values[i] * length + (double)(values[i + 1] - values[i]) * into) * into / length);
+    }
+
+    private int Below(long t)
+    {
+        var place = Array.BinarySearch(knots, t);
+        return place >= 0 ? place : ~place - 1;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using MELT.Sensors.Analysis;
+using MELT.Sensors.Clocks;
+
+namespace MELT.Sensors.Energy;
+
+/// <summary>An interval of the session clock, nanoseconds.</summary>
+public readonly record struct Interval(long Begin, long End)
+{
+    public long Length => End - Begin;
+}
+
+/// <summary>Mean power of the baseline, for net energies.</summary>
+/// <param name="Watts">Mean over the baseline phases.</param>
+/// <param name="Unsteadiness">Standard uncertainty of that mean as a level, from batch means and the change from before to after; degrees of freedom.</param>
+public sealed record Baseline(double Watts, double Unsteadiness, double DegreesOfFreedom);
+
+/// <summary>Energy over a set of intervals with the components of its uncertainty; a refusal instead when it cannot be told.</summary>
+public sealed record EnergyEstimate(double Joules, double Seconds, ImmutableArray<Component> Components, bool AccuracyKnown, Notice? Refusal);
+
+/// <summary>One boundary seen by one meter, integrated over intervals of the session clock.</summary>
+public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> sensors, ClockRelation clock, double stampU, bool estimated)
+{
+    public string Boundary { get; } = boundary;
+    public ImmutableArray<PowerSensor> Sensors { get; } = sensors;
+    public ClockRelation Clock { get; } = clock;
+    public bool Estimated { get; } = estimated;
+
+    /// <summary>Gross energy, refused where it cannot be resolved.</summary>
+    public EnergyEstimate Gross(ImmutableArray<Interval> intervals) =>
+        Refuse(intervals) is { } refusal ? new(0, 0, [], false, refusal) : Halved(Estimate(intervals, null), intervals);
+
+    /// <summary>Energy above the baseline: E − P_b·T.</summary>
+    public EnergyEstimate Net(ImmutableArray<Interval> intervals, Baseline baseline) =>
+        Gross(intervals) is { Refusal: not null } refused ? refused : Estimate(intervals, baseline);
+
+    /// <summary>Value and budget without asking whether the sensor can resolve it (for powers over many short windows).</summary>
+    public EnergyEstimate Estimate(ImmutableArray<Interval> intervals, Baseline? baseline)
+    {
+        var seconds = intervals.Sum(i => i.Length) / 1e9;
+        var energy = Joules(intervals) - (baseline?.Watts ?? 0) * seconds;
+        var components = new EnergyBudget(this, intervals, stampU, baseline).Components(energy, seconds);
+        return new(energy, seconds, components, Sensors.All(s => s.AccuracyKnown), null);
+    }
+
+    /// <summary>The integral alone; shifted moves every edge by that many nanoseconds of the meter's clock.</summary>
+    public double Joules(ImmutableArray<Interval> intervals, long shift = 0) =>
+        intervals.SelectMany(i => Clock.Map(i.Begin, i.End)).GroupBy(piece => piece.Segment)
+            .Sum(segment => Sensors.SelectMany(sensor => segment.Select(piece => sensor.Curve.Between(piece.From + shift, piece.To + shift)))
+                .Aggregate(Rational.Zero, (sum, part) => sum + part).ToDouble() / (1 + segment.Key.Drift));
+
+    /// <summary>Energy of the window of this length with the most of it, among those that begin at a reading and lie inside an interval; null when none fits.</summary>
+    public EnergyEstimate? Highest(ImmutableArray<Interval> intervals, long window)
+    {
+        (double Joules, Interval At, long From)? highest = null;
+        foreach (var interval in intervals)
+            foreach (var (_, from, to) in Clock.Map(interval.Begin, interval.End))
+                foreach (var begin in Sensors[0].Curve.KnotsInside(from, to - window))
+                    if (Sensors.Sum(s => s.Curve.Approximate(begin, begin + window)) is var joules && !(joules <= highest?.Joules))
+                        highest = (joules, new(begin - from + interval.Begin, begin - from + interval.Begin + window), begin);
+        return highest is not { } peak ? null : Estimate([peak.At], null) with
+        {
+            // In the meter's own time the window is exactly as long as stated, and so its mean power needs no rate.
+            Joules = Sensors.Sum(s => s.Curve.Between(peak.From, peak.From + window).ToDouble()),
+        };
+    }
+
+    /// <summary>Standard uncertainty, common to all edges, of where an edge lies in the readings, nanoseconds.</summary>
+    public double EdgeU(ImmutableArray<Interval> intervals)
+    {
+        var latency = Sensors.Max(s => s.LatencyU);
+        var offset = intervals.Max(i => Math.Max(Clock.At(i.Begin).UAt(i.Begin), Clock.At(i.End).UAt(i.End)));
+        return Math.Sqrt(offset * offset + latency * latency);
+    }
+
+    public Notice? Refuse(ImmutableArray<Interval> intervals)
+    {
+        if (Clock.Quality == ClockQuality.Unlocked)
+            return new("clock-unlocked", $"nothing relates the clock of this meter ({Clock.Domain ?? "not stated"}) to the session clock");
+        if (Sensors.FirstOrDefault(s => !s.Moves) is { } still)
+            return new("sensor-never-moved", $"{still.Name} read the same value all the time");
+        if (intervals.IsEmpty) return new("partial", "no such phase was recorded");
+        return TooSlow(intervals.Min(i => i.Length), EdgeU(intervals)) ?? Sensors.Select(s => Unread(s, intervals)).FirstOrDefault(r => r is not null);
+    }
+
+    private Notice? TooSlow(long shortest, double edgeU)
+    {
+        if (Sensors.MaxBy(s => s.Shortest) is { } slowest && shortest < slowest.Shortest)
+            return new("sensor-too-slow", $"needs ≤ {Numbers.Milliseconds(shortest / 3.0)} ms, has {Numbers.Milliseconds(slowest.Shortest / 3.0)} ms");
+        return shortest < 10 * edgeU
+            ? new("sensor-too-slow", $"needs edges known within {Numbers.Milliseconds(shortest / 10.0)} ms, has {Numbers.Milliseconds(edgeU)} ms")
+            : null;
+    }
+
+    private Notice? Unread(PowerSensor sensor, ImmutableArray<Interval> intervals)
+    {
+        var pieces = intervals.SelectMany(i => Clock.Map(i.Begin, i.End)).ToArray();
+        if (sensor.Falls.Any(fall => pieces.Any(p => fall > p.From && fall <= p.To)))
+            return new("out-of-range", $"the counter {sensor.Name} ran backwards");
+        var missing = pieces.SelectMany(p => sensor.Curve.Missing(p.From, p.To)).Sum(gap => gap.Seconds);
+        var length = pieces.Sum(p => (p.To - p.From) / 1e9);
+        // Beyond its ends a counter says nothing at all; inside, a missing reading costs it nothing.
+        return missing > (sensor.Joining == Joining.Counter ? 0 : 0.01 * length)
+            ? new("gap", $"{sensor.Name} has no readings for {Numbers.Milliseconds(missing * 1e9)} of {Numbers.Milliseconds(length * 1e9)} ms")
+            : null;
+    }
+
+    private static EnergyEstimate Halved(EnergyEstimate estimate, ImmutableArray<Interval> intervals)
+    {
+        if (!estimate.AccuracyKnown) return estimate;
+        var expanded = Expanded.Of(estimate.Components);
+        return expanded.U95 <= 0.5 * Math.Abs(estimate.Joules) ? estimate : estimate with
+        {
+            Refusal = new("sensor-too-slow",
+                $"needs U ≤ 50 %, has {Numbers.Short(expanded.U95)} J of {Numbers.Short(estimate.Joules)} J in {Numbers.Milliseconds(intervals.Sum(i => i.Length))} ms"),
+        };
+    }
+}
