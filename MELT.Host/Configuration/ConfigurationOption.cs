@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+
+namespace MELT.Host.Configuration;
+
+/// <summary>A setting: its key (<c>*</c> stands for any one part), what it may hold, and where it goes.</summary>
+internal sealed record ConfigurationOption(string Key, string Allowed, Func<MeltConfiguration, ConfigurationEntry, MeltConfiguration?> Bind)
+{
+    /// <summary>Every setting there is.</summary>
+    public static readonly ImmutableArray<ConfigurationOption> All =
+    [
+        Text("melt.data", "a folder", (c, v) => c with { DataFolder = v }),
+        new("melt.disk-reserve", "a size such as 200 MiB", (c, e) => HoconScalars.TrySize(e.Text, out var v) ? c with { DiskReserveBytes = v } : null),
+        new("melt.broker.embedded.address", "an IP address of this machine, such as 127.0.0.1 or 0.0.0.0",
+            (c, e) => IPAddress.TryParse(e.Text, out _) ? c with { Broker = c.Broker with { Address = e.Text } } : null),
+        Whole("melt.broker.embedded.port", 0, 65535, (c, v) => c with { Broker = c.Broker with { Port = v } }),
+        new("melt.broker.url", "a URL such as \"mqtt://lab.local:1883\"",
+            (c, e) => Uri.TryCreate(e.Text, UriKind.Absolute, out var u) && u.Scheme is "mqtt" or "mqtts" or "tcp" && u.Host.Length > 0 ? c with { Broker = c.Broker with { Url = e.Text } } : null),
+        Duration("melt.instruments.periods.*", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1),
+            (c, e, v) => c with { Instruments = c.Instruments with { Periods = With(c.Instruments.Periods, e.Path[^1], v) } }),
+        new("melt.instruments.watts-per-busy-processor", "a number of watts above 0, at most 10000",
+            (c, e) => decimal.TryParse(e.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var v) && v is > 0 and <= 10_000
+                ? c with { Instruments = c.Instruments with { WattsPerBusyProcessor = v } } : null),
+        Duration("melt.session.baseline", TimeSpan.Zero, TimeSpan.FromDays(1), (c, _, v) => c with { Session = c.Session with { Baseline = v } }),
+        Duration("melt.session.cool-down", TimeSpan.Zero, TimeSpan.FromDays(1), (c, _, v) => c with { Session = c.Session with { CoolDown = v } }),
+        Duration("melt.session.load-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), (c, _, v) => c with { Session = c.Session with { LoadTimeout = v } }),
+        Duration("melt.session.request-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(7), (c, _, v) => c with { Session = c.Session with { RequestTimeout = v } }),
+        Duration("melt.session.silence-limit", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), (c, _, v) => c with { Session = c.Session with { SilenceLimit = v } }),
+        Whole("melt.session.threads", 1, 1024, (c, v) => c with { Session = c.Session with { Threads = v } }),
+        Profile("phone-monsoon"),
+        Profile("plug"),
+    ];
+
+    /// <summary>The variable that sets this option; null where the key has an open part or belongs to no single setting.</summary>
+    public string? Variable => Key.Contains('*') || !Key.StartsWith("melt.", StringComparison.Ordinal) ? null : Key.Replace('.', '_').Replace('-', '_').ToUpperInvariant();
+
+    public bool Matches(IReadOnlyList<string> path) => Key.Split('.').Length == path.Count && Begins(path);
+
+    public bool LiesUnder(IReadOnlyList<string> section) => Key.Split('.').Length > section.Count && Begins(section);
+
+    private bool Begins(IReadOnlyList<string> path) => Key.Split('.').Zip(path).All(p => p.First == "*" || p.First == p.Second);
+
+    private static ConfigurationOption Text(string key, string allowed, Func<MeltConfiguration, string, MeltConfiguration> bind) =>
+        new(key, allowed, (c, e) => string.IsNullOrWhiteSpace(e.Text) ? null : bind(c, e.Text));
+
+    private static ConfigurationOption Whole(string key, int least, int most, Func<MeltConfiguration, int, MeltConfiguration> bind) =>
+        new(key, FormattableString.Invariant($"a whole number from {least} to {most}"), (c, e) => HoconScalars.TryWhole(e.Text, out var v) && v >= least && v <= most ? bind(c, (int)v) : null);
+
+    private static ConfigurationOption Duration(string key, TimeSpan least, TimeSpan most, Func<MeltConfiguration, ConfigurationEntry, TimeSpan, MeltConfiguration> bind) =>
+        new(key, FormattableString.Invariant($"a duration with its unit, such as 100 ms, from {least.TotalSeconds} s to {most.TotalHours} h"),
+            (c, e) => HoconScalars.TryDuration(e.Text, out var v) && v >= least && v <= most ? bind(c, e, v) : null);
+
+    private static ConfigurationOption Profile(string name) => new($"simulation.profiles.{name}.*", "a number", (c, e) =>
+    {
+        if (!HoconScalars.TryNumber(e.Text, out var value)) return null;
+        var settings = c.Profiles.GetValueOrDefault(name) ?? new Dictionary<string, ProfileSetting>();
+        return c with { Profiles = With(c.Profiles, name, With(settings, e.Path[^1], new ProfileSetting(value, e.At))) };
+    });
+
+    private static Dictionary<string, T> With<T>(IReadOnlyDictionary<string, T> map, string key, T value) => new(map) { [key] = value };
+}
+
+/// <summary>A setting as somebody wrote it.</summary>
+internal sealed record ConfigurationEntry(IReadOnlyList<string> Path, string Text, SourcePosition At)
+{
+    public string Key => string.Join('.', Path);
+}

@@ -1,0 +1,60 @@
+namespace MELT.Host.Configuration;
+
+/// <summary>What the laboratory has decided, each value from the command line, the environment, the files or the defaults, in this order.</summary>
+public sealed record MeltConfiguration
+{
+    /// <summary>Where recordings and reports are kept, as written: relative to the working folder.</summary>
+    public string DataFolder { get; init; } = "melt-data";
+    public long DiskReserveBytes { get; init; } = 200L << 20;
+    public BrokerOptions Broker { get; init; } = new();
+    public InstrumentOptions Instruments { get; init; } = new();
+    public SessionOptions Session { get; init; } = new();
+    /// <summary>Numbers that replace those of a simulated profile, by profile and setting.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, ProfileSetting>> Profiles { get; init; } =
+        new Dictionary<string, IReadOnlyDictionary<string, ProfileSetting>>();
+
+    /// <summary>Reads everything; all mistakes of all sources are reported together.</summary>
+    public static Reading<MeltConfiguration> Load(ConfigurationSources sources) => ConfigurationBinder.Load(sources);
+}
+
+/// <summary>The broker readings travel through: an outside one where <see cref="Url"/> is set, else the embedded one.</summary>
+public sealed record BrokerOptions
+{
+    public string Address { get; init; } = "127.0.0.1";
+    /// <summary>0: the system chooses a free port.</summary>
+    public int Port { get; init; }
+    public string? Url { get; init; }
+}
+
+/// <summary>How the meters of this host are read.</summary>
+public sealed record InstrumentOptions
+{
+    /// <summary>Time between readings by the meter's name; absent: the meter's own.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Periods { get; init; } = new Dictionary<string, TimeSpan>();
+    public decimal WattsPerBusyProcessor { get; init; } = 10;
+}
+
+/// <summary>How long the parts of a session take, where a plan does not say.</summary>
+public sealed record SessionOptions
+{
+    public TimeSpan Baseline { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan CoolDown { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromMinutes(5);
+    public int? Threads { get; init; }
+}
+
+/// <summary>A number for a simulated profile, and where it was written, so that whoever knows the profile can refuse it there.</summary>
+public sealed record ProfileSetting(double Value, SourcePosition At);
+
+/// <summary>Where settings come from.</summary>
+public sealed record ConfigurationSources
+{
+    /// <summary>Settings of the command line by their full key, for example <c>melt.data</c>.</summary>
+    public IReadOnlyDictionary<string, string> CommandLine { get; init; } = new Dictionary<string, string>();
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+    /// <summary>The folder <c>--config</c> names; else that of <c>MELT_CONFIG</c>, else <c>hocon</c> beside the program.</summary>
+    public string? Folder { get; init; }
+    public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
+}
