@@ -1,1 +1,3 @@
-System.Console.WriteLine("MELT");
+using MELT.Host.Commands;
+
+return await MeltCommand.RunAsync(args);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MELT.Actors.Sessions;
 using MELT.Devices.Inference;
+using MELT.Devices.Simulation;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Meters;
 
@@ -19,15 +20,15 @@ public interface IRig : IAsyncDisposable
     /// <summary>Starts the engine; throws <see cref="RigException"/>.</summary>
     Task<IEngine> StartEngineAsync(CancellationToken stop);
 
-    /// <summary>The engine lives in this process from now on (null: it has gone).</summary>
-    void WatchProcess(int? processId);
+    /// <summary>The engine told this; it lives in this process (null: in none of this host).</summary>
+    void Heard(EngineEvent told, int? processId);
 
-    /// <summary>Publishes what the meters have up to now, stops them, and says what they published.</summary>
-    Task<RigReport> FinishAsync(CancellationToken stop);
+    /// <summary>Publishes what the meters have up to now, stops them, and says what they published. <paramref name="phases"/>: those MELT made.</summary>
+    Task<RigReport> FinishAsync(ImmutableArray<SessionEvent.PhaseRecorded> phases, CancellationToken stop);
 }
 
 /// <param name="LastNumbers">Publisher's last number per meter: when they are stored, everything is.</param>
-public sealed record RigReport(ImmutableDictionary<MeterId, long> LastNumbers, SessionTruth? Truth, ImmutableArray<SessionNotice> Notices);
+public sealed record RigReport(ImmutableDictionary<MeterId, long> LastNumbers, SimulatedTruth? Truth, ImmutableArray<SessionNotice> Notices);
 
 /// <summary>The device, engine or meters cannot do what the session asks; code and a paragraph that says what to do.</summary>
 public sealed class RigException(string code, string message, Exception? inner = null) : Exception(message, inner)

@@ -19,6 +19,7 @@ public sealed class Catalogue(IJournal journal)
     public async Task<Finding> FindAsync(string prefix, CancellationToken stop)
     {
         var experiments = await ExperimentsAsync(stop);
+        if (prefix == "last" && experiments.Count > 0) return new Finding(experiments[^1], Sessions(experiments[^1]));
         var exact = experiments.Where(e => e.Id == prefix).Select(e => new Finding(e, Sessions(e)))
             .Concat(experiments.SelectMany(e => Sessions(e).Where(s => s == prefix).Select(s => new Finding(e, [s])))).ToList();
         if (exact.Count == 1) return exact[0];

@@ -4,6 +4,7 @@ using MELT.Actors.Devices;
 using MELT.Actors.Journal;
 using MELT.Actors.Meters;
 using MELT.Actors.Sessions;
+using MELT.Devices.Simulation;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Meters;
 
@@ -28,7 +29,7 @@ public static class Recording
     }
 
     /// <summary>The truth of a simulated session, which analysis never reads.</summary>
-    public static async Task<SessionTruth?> TruthAsync(IJournal journal, string session, CancellationToken stop)
+    public static async Task<SimulatedTruth?> TruthAsync(IJournal journal, string session, CancellationToken stop)
     {
         await foreach (var stored in journal.ReadAsync($"{Session.KindName}:{session}", 1, stop))
             if (stored.Event is SessionEvent.TruthRecorded t) return t.Truth;

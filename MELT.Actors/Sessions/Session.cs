@@ -31,7 +31,7 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
             .ThenPerform(new SessionWork.Rest(session.Id, Phases.Baseline, session.Plan!.Baseline)).ThenShow(session, Phases.Baseline),
         (SessionStage.Baseline, SessionCommand.Rested c) => Persist(new SessionEvent.PhaseRecorded(c.Phase, c.Begin, c.End))
             .ThenPerform(new SessionWork.StartEngine(session.Id, session.Plan!)).ThenListen(session).ThenShow(session, Phases.Load),
-        (SessionStage.CoolingDown, SessionCommand.Rested c) => Persist(new SessionEvent.PhaseRecorded(c.Phase, c.Begin, c.End)).ThenSettle(session),
+        (SessionStage.CoolingDown, SessionCommand.Rested c) => CooledDown(session, new(c.Phase, c.Begin, c.End)),
         (_, SessionCommand.EngineTold c) when c.Number <= session.Told => Reply(SessionAnswer.Accepted.Value),
         (_, SessionCommand.EngineTold c) => Hear(session, c),
         (SessionStage.Running, SessionCommand.Silent c) when c.Told == session.Told =>
@@ -52,6 +52,9 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
         SessionStage.Settling => None.ThenSettle(session),
         _ => GiveUp(session, "interrupted", "MELT stopped while the session was running"),
     };
+
+    private static Effect<SessionEvent> CooledDown(SessionState session, SessionEvent.PhaseRecorded phase) =>
+        Persist(phase).ThenSettle(session.Apply(phase));
 
     private static Effect<SessionEvent> Hear(SessionState session, SessionCommand.EngineTold c)
     {
@@ -118,16 +121,13 @@ public static class Phases
 file static class SessionEffects
 {
     public static Effect<SessionEvent> ThenSettle(this Effect<SessionEvent> effect, SessionState session) =>
-        effect.ThenPerform(new SessionWork.Settle(session.Header!, session.Plan!, session.Streams));
+        effect.ThenPerform(new SessionWork.Settle(session.Header!, session.Plan!, session.Streams, session.Phases));
 
     public static Effect<SessionEvent> ThenRest(this Effect<SessionEvent> effect, SessionState session) =>
         effect.ThenPerform(new SessionWork.Rest(session.Id, Phases.CoolDown, session.Plan!.CoolDown));
 
-    public static Effect<SessionEvent> ThenRequest(this Effect<SessionEvent> effect, SessionState session, int index)
-    {
-        var request = session.Plan!.Requests[index];
-        return effect.ThenPerform(new SessionWork.Tell(session.Id, new EngineCommand.Request(index, request.Prompt, request.PromptTokens, request.Generation)));
-    }
+    public static Effect<SessionEvent> ThenRequest(this Effect<SessionEvent> effect, SessionState session, int index) =>
+        effect.ThenPerform(new SessionWork.Tell(session.Id, session.Plan!.Requests[index]));
 
     public static Effect<SessionEvent> ThenListen(this Effect<SessionEvent> effect, SessionState session) =>
         effect.ThenAfter("silence", session.Plan!.Silence, new SessionCommand.Silent(session.Told));

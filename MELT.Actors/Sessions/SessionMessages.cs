@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MELT.Devices.Inference;
+using MELT.Devices.Simulation;
 using MELT.Devices.Time;
 using MELT.Sensors.Alignment;
 
@@ -19,7 +20,7 @@ public abstract record SessionCommand
     /// <summary>Nothing was heard of the engine since the request number <paramref name="Told"/>.</summary>
     public sealed record Silent(long Told) : SessionCommand;
     /// <summary>All readings of the session are committed, the device is released.</summary>
-    public sealed record Settled(ImmutableArray<StreamCoverage> Coverage, SessionTruth? Truth, ImmutableArray<SessionNotice> Notices) : SessionCommand;
+    public sealed record Settled(ImmutableArray<StreamCoverage> Coverage, SimulatedTruth? Truth, ImmutableArray<SessionNotice> Notices) : SessionCommand;
     /// <summary>Work is done that has nothing to tell.</summary>
     public sealed record Done : SessionCommand { public static readonly Done Value = new(); }
     /// <summary>Work could not be done.</summary>
@@ -41,7 +42,7 @@ public abstract record SessionEvent
     /// <param name="EngineRuns">The engine is still to be ended; otherwise there is none and the session settles.</param>
     public sealed record Troubled(string Code, string Text, bool EngineRuns) : SessionEvent;
     /// <summary>The closed-form truth of a simulated session. Analysis never reads it.</summary>
-    public sealed record TruthRecorded(SessionTruth Truth) : SessionEvent;
+    public sealed record TruthRecorded(SimulatedTruth Truth) : SessionEvent;
     /// <summary>Nothing more belongs to this session. Coverage: the ranges of other streams that do.</summary>
     public sealed record Sealed(string Status, string? Reason, ImmutableArray<StreamCoverage> Coverage, ImmutableArray<SessionNotice> Notices) : SessionEvent;
 }
@@ -59,11 +60,12 @@ public sealed record StreamPosition(string PersistenceId, long Position);
 /// <summary>The events of another stream that belong to a session: First to Last inclusive, and earlier ones that explain them (descriptions, clock samples).</summary>
 public sealed record StreamCoverage(string PersistenceId, ImmutableArray<long> Context, long First, long Last);
 
-/// <summary>Known truth at one boundary, by metric key (joules, watts, joules per token).</summary>
-public sealed record SessionTruth(string Boundary, ImmutableSortedDictionary<string, double> Values);
-
 /// <summary>Something the session wants said in every report: a sensor that was refused, a stream that fell silent.</summary>
-public sealed record SessionNotice(string Code, string Text);
+public sealed record SessionNotice(string Code, string Text)
+{
+    /// <summary>Why a power or energy sensor of the device is not used.</summary>
+    public const string NoEnergySensor = "no-energy-sensor";
+}
 
 /// <summary>Told to the experiment and published once the session is sealed.</summary>
 public sealed record SessionEnded(string Session, string Status, string? Reason);

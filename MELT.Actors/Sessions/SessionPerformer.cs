@@ -81,8 +81,7 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
         {
             while (batch.Count < 1024 && engine.Events.TryRead(out var told))
             {
-                if (told is EngineEvent.Ready ready) rig.WatchProcess(ready.ProcessId ?? engine.ProcessId);
-                if (told is EngineEvent.Exited) rig.WatchProcess(null);
+                rig.Heard(told, engine.ProcessId);
                 batch.Add(told);
             }
             await AskAsync(Session.KindName, session, new SessionCommand.EngineTold(number, batch.ToImmutable()), CancellationToken.None);
@@ -111,7 +110,7 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
         if (_live.TryRemove(work.Session, out var live))
         {
             await live.StopEngineAsync();
-            report = await live.Rig.FinishAsync(stop);
+            report = await live.Rig.FinishAsync(work.Phases, stop);
             notices.AddRange(report.Notices);
             foreach (var (meter, last) in report.LastNumbers)
                 if (!await StoredAsync(meter, last, stop))

@@ -7,7 +7,7 @@ namespace MELT.Actors.Sessions;
 public sealed record SessionPlan
 {
     public required EngineSpec Engine { get; init; }
-    public ImmutableArray<PlannedRequest> Requests { get; init; } = [];
+    public ImmutableArray<EngineCommand.Request> Requests { get; init; } = [];
     public TimeSpan Baseline { get; init; } = TimeSpan.FromSeconds(3);
     public TimeSpan CoolDown { get; init; } = TimeSpan.FromSeconds(1);
     /// <summary>An engine that says nothing for this long while it should is taken for dead.</summary>
@@ -24,12 +24,9 @@ public sealed record EngineSpec(string Name)
     public EngineSettings Settings { get; init; } = new();
     public ImmutableArray<string> Command { get; init; } = [];
     public string? Profile { get; init; }
-    public ulong Seed { get; init; } = 1;
+    public long Seed { get; init; } = 1;
 
     public const string LlamaCpp = "llama.cpp";
     public const string Simulated = "simulated";
     public const string CommandLine = "command";
 }
-
-/// <summary>One prompt (text, or a number of seeded tokens) and how to answer it.</summary>
-public sealed record PlannedRequest(string? Prompt, int? PromptTokens, GenerationSettings Generation);

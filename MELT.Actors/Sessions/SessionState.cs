@@ -14,6 +14,7 @@ public sealed record SessionState(SessionStage Stage)
     public SessionHeader? Header { get; init; }
     public SessionPlan? Plan { get; init; }
     public ImmutableArray<StreamPosition> Streams { get; init; } = [];
+    public ImmutableArray<SessionEvent.PhaseRecorded> Phases { get; init; } = [];
     /// <summary>Number of the last batch the engine told.</summary>
     public long Told { get; init; }
     public int RequestsDone { get; init; }
@@ -35,7 +36,7 @@ public sealed record SessionState(SessionStage Stage)
     {
         SessionEvent.Opened o => this with { Stage = SessionStage.Preparing, Header = o.Header, Plan = o.Plan },
         SessionEvent.Prepared p => this with { Stage = SessionStage.Baseline, Streams = p.Streams },
-        SessionEvent.PhaseRecorded => this with { Stage = Stage == SessionStage.Baseline ? SessionStage.Running : SessionStage.Settling },
+        SessionEvent.PhaseRecorded p => this with { Phases = Phases.Add(p), Stage = Stage == SessionStage.Baseline ? SessionStage.Running : SessionStage.Settling },
         SessionEvent.EngineTold t => t.Events.Aggregate(this with { Told = t.Number }, (session, told) => session.Hear(told)),
         SessionEvent.Troubled t => this with { Trouble = Trouble ?? t, Stage = t.EngineRuns ? SessionStage.Stopping : Stage == SessionStage.CoolingDown ? Stage : SessionStage.Settling },
         SessionEvent.TruthRecorded => this,

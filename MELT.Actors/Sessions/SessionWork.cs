@@ -18,5 +18,5 @@ public abstract record SessionWork(string Session)
     /// <summary>End the engine, by force if it will not; its Exited comes as EngineTold.</summary>
     public sealed record StopEngine(string Session) : SessionWork(Session);
     /// <summary>Wait until the meters have told everything up to now, stop them, release the device. Answers Settled.</summary>
-    public sealed record Settle(SessionHeader Header, SessionPlan Plan, ImmutableArray<StreamPosition> Streams) : SessionWork(Header.Session.Value);
+    public sealed record Settle(SessionHeader Header, SessionPlan Plan, ImmutableArray<StreamPosition> Streams, ImmutableArray<SessionEvent.PhaseRecorded> Phases) : SessionWork(Header.Session.Value);
 }

@@ -16,7 +16,7 @@ public static class CanonicalJson
     {
         var text = new StringBuilder();
         Append(text, value, digits);
-        return Encoding.UTF8.GetBytes(text.ToString());
+        return System.Text.Encoding.UTF8.GetBytes(text.ToString());
     }
 
     /// <summary>A number as ECMAScript writes it: shortest digits that read back, decimal from 1e-6 to 1e21.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text.Json;
 using MELT.Devices.Time;
 using MELT.Sensors.Meters;
@@ -24,6 +26,11 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
     public const int MaximumInFlight = 16;
 
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(5);
+
+    /// <summary>Number of the last reading of each meter that was acknowledged.</summary>
+    public ImmutableDictionary<MeterId, long> LastNumbers => _lastNumbers.ToImmutableDictionary();
+
+    private readonly ConcurrentDictionary<MeterId, long> _lastNumbers = new();
 
     /// <summary>Publishes until cancelled (or until all have ended), then waits up to five seconds for what is on its way.</summary>
     public Task RunAsync(IReadOnlyList<IInstrument> instruments, CancellationToken stop) => Task.WhenAll(instruments.Select(i => RunAsync(i, stop)));
@@ -69,8 +76,8 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
             switch (Read(instrument))
             {
                 case Reading.Taken taken:
-                    var payload = ReadingsWriter.Write(clock.Now, number++, taken);
-                    _ = SendAsync(new MqttMessage(topic, payload) { ContentType = "application/json" }, room, tell, stop, abandon);
+                    var (own, payload) = (number, ReadingsWriter.Write(clock.Now, number++, taken));
+                    _ = SendAsync(new MqttMessage(topic, payload) { ContentType = "application/json" }, () => Acknowledged(instrument.Meter, own), room, tell, stop, abandon);
                     continue;                            // the room is given back by whoever sends
                 case Reading.Failed failed: tell(failed.Reason); break;
                 case Reading.Gone: room.Release(); return;
@@ -80,11 +87,12 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
         while (await timer.WaitForNextTickAsync(stop));
     }
 
-    private async Task SendAsync(MqttMessage message, SemaphoreSlim room, Action<string> tell, CancellationToken stop, CancellationToken abandon)
+    private async Task SendAsync(MqttMessage message, Action acknowledged, SemaphoreSlim room, Action<string> tell, CancellationToken stop, CancellationToken abandon)
     {
         try
         {
             await DeliverAsync(message, tell, stop, abandon);
+            acknowledged();
         }
         catch (Exception e) { tell($"a reading was not acknowledged: {e.Message}"); }
         finally { Release(room); }
@@ -104,6 +112,8 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
             await Task.Delay(wait, time, stop);
         }
     }
+
+    private void Acknowledged(MeterId meter, long number) => _lastNumbers.AddOrUpdate(meter, number, (_, last) => Math.Max(last, number));
 
     private static Reading Read(IInstrument instrument)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using MELT.Sensors.Decoding;
 
 namespace MELT.Sensors.Instruments;
@@ -14,7 +13,7 @@ internal static class Numbers
     {
         number = default;
         return decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _)
-            && ExactDecimal.TryParse(Encoding.ASCII.GetBytes(text.ToString()), out number);
+            && ExactDecimal.TryParse(System.Text.Encoding.ASCII.GetBytes(text.ToString()), out number);
     }
 
     public static bool TryParse(ReadOnlySpan<char> text, out long number) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);

@@ -16,6 +16,6 @@ public static class ReadingsWriter
             var (channel, value) = reading.Values[i];
             text.Append(i == 0 ? "\"" : ",\"").Append(JsonEncodedText.Encode(channel)).Append("\":").Append(value);
         }
-        return Encoding.UTF8.GetBytes(text.Append("}}").ToString());
+        return System.Text.Encoding.UTF8.GetBytes(text.Append("}}").ToString());
     }
 }

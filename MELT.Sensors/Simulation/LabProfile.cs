@@ -14,6 +14,9 @@ public sealed record LabProfile
     public required ImmutableArray<MeterProfile> Meters { get; init; }
     public NetworkProfile Network { get; init; } = new();
     public SimulatedWorkload Workload { get; init; } = new();
+
+    /// <summary>Where its first meter sees the energy.</summary>
+    public string Boundary => Meters[0].Boundary;
 }
 
 /// <summary>What a simulated session runs; the first request is warm-up.</summary>

@@ -21,9 +21,10 @@ public sealed class SimulatedMeter
     private long _tick, _numbered;
 
     /// <param name="epoch">Host time at which the meter was switched on; it samples from then on.</param>
-    public SimulatedMeter(MeterProfile profile, long seed, SimulatedDevice source, Stamp epoch)
+    /// <param name="firstNumber">Number of its first reading. Readings are known by their numbers, so a meter that is switched on again goes on behind its last.</param>
+    public SimulatedMeter(MeterProfile profile, long seed, SimulatedDevice source, Stamp epoch, long firstNumber = 1)
     {
-        (Profile, _seed, _epoch) = (profile, seed, epoch);
+        (Profile, _seed, _epoch, _numbered) = (profile, seed, epoch, firstNumber - 1);
         _view = new(source, profile.Boundary, profile.Efficiency, profile.StandbyWatts);
         _period = (long)Math.Round(profile.PeriodSeconds * 1e9);
         _window = (long)Math.Round(profile.WindowSeconds * 1e9);
@@ -64,6 +65,9 @@ public sealed class SimulatedMeter
     }
 
     public IReadOnlyList<ClockExchange> Probe(Stamp at) => _clock.Probe(at);
+
+    /// <summary>Number of the last reading taken.</summary>
+    public long LastNumber => _numbered;
 
     private SampleBlock Block(int count)
     {

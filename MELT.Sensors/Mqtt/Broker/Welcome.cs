@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using MELT.Sensors.Mqtt.Packets;
 
 namespace MELT.Sensors.Mqtt.Broker;
@@ -49,6 +48,6 @@ internal sealed record Welcome(ReasonCode Reason, string? Because, string Client
         if (connect is not { UserName: { } name, Password: { } given }) return false;
         var known = users.TryGetValue(name, out var password);
         // Hashes of equal length, compared in constant time, so that the time tells nothing about the password.
-        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(password ?? "")), SHA256.HashData(given.Span)) && known;
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(password ?? "")), SHA256.HashData(given.Span)) && known;
     }
 }

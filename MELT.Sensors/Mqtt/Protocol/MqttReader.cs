@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using System.Text.Unicode;
 
 namespace MELT.Sensors.Mqtt.Protocol;
@@ -29,7 +28,7 @@ internal ref struct MqttReader(ReadOnlySpan<byte> bytes)
         var utf8 = Binary(what);
         if (!Utf8.IsValid(utf8)) throw MqttProtocolException.Malformed($"the {what} is not valid UTF-8");
         if (utf8.Contains((byte)0)) throw MqttProtocolException.Malformed($"the {what} contains U+0000");
-        return Encoding.UTF8.GetString(utf8);
+        return System.Text.Encoding.UTF8.GetString(utf8);
     }
 
     public uint VariableInt(string what)

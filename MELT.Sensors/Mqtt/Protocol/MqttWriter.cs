@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace MELT.Sensors.Mqtt.Protocol;
 
@@ -50,9 +49,9 @@ internal sealed class MqttWriter
 
     public void Text(string value)
     {
-        var length = Encoding.UTF8.GetByteCount(value);
+        var length = System.Text.Encoding.UTF8.GetByteCount(value);
         UInt16(checked((ushort)length));
-        Encoding.UTF8.GetBytes(value, Grow(length));
+        System.Text.Encoding.UTF8.GetBytes(value, Grow(length));
     }
 
     public int Mark() => _end;

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using MELT.Sensors.Decoding;
 using MELT.Sensors.Meters;
@@ -15,7 +14,7 @@ public sealed class AboutDecoderTests
 
     private static MeterDescription Decode(string json)
     {
-        AboutDecoder.TryDecode(Encoding.UTF8.GetBytes(json), out var description, out var rejection).ShouldBeTrue(rejection?.Text);
+        AboutDecoder.TryDecode(System.Text.Encoding.UTF8.GetBytes(json), out var description, out var rejection).ShouldBeTrue(rejection?.Text);
         return description!;
     }
 
@@ -77,7 +76,7 @@ public sealed class AboutDecoderTests
     [InlineData("""{"channels":[{"name":"p","parent":"q"},{"name":"q","parent":"p"}]}""", Rejection.Invalid, "its own parent")]
     public void A_bad_description_is_refused_with_the_key_and_what_is_wrong(string json, string code, string text)
     {
-        AboutDecoder.TryDecode(Encoding.UTF8.GetBytes(json), out var description, out var rejection).ShouldBeFalse();
+        AboutDecoder.TryDecode(System.Text.Encoding.UTF8.GetBytes(json), out var description, out var rejection).ShouldBeFalse();
         description.ShouldBeNull();
         rejection!.Code.ShouldBe(code, rejection.Text);
         rejection.Text.ShouldContain(text);

@@ -1,4 +1,3 @@
-using System.Text;
 using MELT.Devices.Time;
 using MELT.Sensors.Clocks;
 using MELT.Sensors.Decoding;
@@ -32,7 +31,7 @@ public sealed class ClockDecoderTests
     [InlineData("""{"domain":"d","exchanges":[{"sent":4,"remote":2,"received":3}]}""", Rejection.Invalid, "received before it was sent")]
     public void Bad_clock_samples_are_refused_with_what_and_where(string json, string code, string text)
     {
-        ClockDecoder.TryDecode(Encoding.UTF8.GetBytes(json), out var samples, out var rejection).ShouldBeFalse();
+        ClockDecoder.TryDecode(System.Text.Encoding.UTF8.GetBytes(json), out var samples, out var rejection).ShouldBeFalse();
         samples.ShouldBeNull();
         rejection!.Code.ShouldBe(code, rejection.Text);
         rejection.Text.ShouldContain(text);

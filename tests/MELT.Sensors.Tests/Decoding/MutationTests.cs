@@ -1,4 +1,3 @@
-using System.Text;
 using MELT.Devices.Time;
 using MELT.Sensors.Decoding;
 
@@ -23,7 +22,7 @@ public sealed class MutationTests
         (byte[] payload, out object? accepted, out Rejection? rejection) =>
         {
             var ok = ReadingsDecoder.TryDecode(payload, new Stamp(5), out var block, out rejection);
-            block?.Columns.All(c => c.Count == block.Count && c.Integers.All(i => double.IsFinite(c.Grid.ToDouble(i)))).ShouldBeTrue(Encoding.UTF8.GetString(payload));
+            block?.Columns.All(c => c.Count == block.Count && c.Integers.All(i => double.IsFinite(c.Grid.ToDouble(i)))).ShouldBeTrue(System.Text.Encoding.UTF8.GetString(payload));
             accepted = block;
             return ok;
         });
@@ -54,7 +53,7 @@ public sealed class MutationTests
     private static void Mutate(int seed, string[] samples, Decoder decode)
     {
         var random = new Random(seed);
-        var originals = samples.Select(Encoding.UTF8.GetBytes).ToArray();
+        var originals = samples.Select(System.Text.Encoding.UTF8.GetBytes).ToArray();
         foreach (var original in originals) decode(original, out _, out var rejection).ShouldBeTrue(rejection?.Text);
         var (accepted, refused) = (0, 0);
         for (var n = 0; n < Inputs; n++)
@@ -63,10 +62,10 @@ public sealed class MutationTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             var ok = decode(payload, out var result, out var rejection);
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            if (allocated > 64 * 1024 + 10 * payload.Length) throw new ShouldAssertException($"{allocated} bytes for {payload.Length}: {Encoding.UTF8.GetString(payload)}");
+            if (allocated > 64 * 1024 + 10 * payload.Length) throw new ShouldAssertException($"{allocated} bytes for {payload.Length}: {System.Text.Encoding.UTF8.GetString(payload)}");
             if (ok ? result is null || rejection is not null : result is not null || string.IsNullOrWhiteSpace(rejection?.Text) || rejection.Code.Length == 0 || rejection.Text.Length > 1000)
             {
-                throw new ShouldAssertException($"{rejection}: {Encoding.UTF8.GetString(payload)}");
+                throw new ShouldAssertException($"{rejection}: {System.Text.Encoding.UTF8.GetString(payload)}");
             }
             if (ok) accepted++; else refused++;
         }
@@ -85,7 +84,7 @@ public sealed class MutationTests
                 case 0 when at < bytes.Count: bytes[at] ^= (byte)(1 << random.Next(8)); break;
                 case 1: bytes.RemoveRange(at, random.Next(Math.Min(8, bytes.Count - at) + 1)); break;
                 case 2: bytes.RemoveRange(at, bytes.Count - at); break;
-                case 3: bytes.InsertRange(at, Encoding.UTF8.GetBytes(Tokens[random.Next(Tokens.Length)])); break;
+                case 3: bytes.InsertRange(at, System.Text.Encoding.UTF8.GetBytes(Tokens[random.Next(Tokens.Length)])); break;
                 case 4: bytes.InsertRange(at, [.. bytes.Skip(random.Next(bytes.Count + 1)).Take(random.Next(40))]); break;
                 case 5 when at < bytes.Count && char.IsAsciiDigit((char)bytes[at]): bytes[at] = (byte)('0' + random.Next(10)); break;
             }
@@ -96,7 +95,7 @@ public sealed class MutationTests
     [Fact]
     public void A_large_message_allocates_no_more_than_ten_times_its_size()
     {
-        var payload = Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat("""{"value":1}""", 16_000))}]");
+        var payload = System.Text.Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat("""{"value":1}""", 16_000))}]");
         ReadingsDecoder.TryDecode(payload, new Stamp(5), out _, out _).ShouldBeTrue();
         var before = GC.GetAllocatedBytesForCurrentThread();
         ReadingsDecoder.TryDecode(payload, new Stamp(5), out _, out _).ShouldBeTrue();

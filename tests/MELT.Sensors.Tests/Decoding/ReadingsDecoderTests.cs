@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using MELT.Devices.Time;
@@ -14,12 +13,12 @@ public sealed class ReadingsDecoderTests
 
     private static SampleBlock Decode(string json)
     {
-        ReadingsDecoder.TryDecode(Encoding.UTF8.GetBytes(json), Arrival, out var block, out var rejection).ShouldBeTrue(rejection?.Text);
+        ReadingsDecoder.TryDecode(System.Text.Encoding.UTF8.GetBytes(json), Arrival, out var block, out var rejection).ShouldBeTrue(rejection?.Text);
         rejection.ShouldBeNull();
         return block!;
     }
 
-    private static Rejection Refuse(string json) => Refuse(Encoding.UTF8.GetBytes(json));
+    private static Rejection Refuse(string json) => Refuse(System.Text.Encoding.UTF8.GetBytes(json));
 
     private static Rejection Refuse(byte[] payload)
     {

@@ -1,0 +1,43 @@
+using MELT.Actors.Sessions;
+using MELT.Devices.Inference;
+using MELT.Devices.Time;
+using MELT.Sensors.Alignment;
+using MELT.Sensors.Instruments;
+using MELT.Sensors.Mqtt;
+
+namespace MELT.Actors.Devices;
+
+/// <summary>The bench of one host: its own devices run here, simulated ones too, and their meters publish over MQTT like any other.</summary>
+public sealed class Bench(BenchOptions options, Func<string, CancellationToken, Task<IMqttClient>> connect, HostClock clock, TimeProvider time) : IBench
+{
+    private Task<Found>? _found;
+
+    public async Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, CancellationToken stop)
+    {
+        var client = await connect($"melt-{header.Device}-{header.Session}", stop);
+        try
+        {
+            if (plan.Engine.Name == EngineSpec.Simulated) return SimulatedRig.Start(header, plan, options.Profile(plan.Engine.Profile ?? ""), client, clock, time);
+            var place = new HostPlace(options.Tree, header.Device, clock.Domain);
+            return LocalRig.Start(place, plan, await (_found ??= HostInstruments.DiscoverAsync(place, time, stop)), options, client, clock, time);
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+}
+
+/// <summary>What a bench is told of its place.</summary>
+public sealed record BenchOptions
+{
+    /// <summary>Where /proc and /sys are.</summary>
+    public HostTree Tree { get; init; } = new();
+    /// <summary>Watts of one busy processor, for the estimator; null: there is none, and plans that allow estimates get none.</summary>
+    public decimal? EstimatedWattsPerProcessor { get; init; }
+    /// <summary>Starts an engine on this host.</summary>
+    public required Func<EngineSpec, CancellationToken, Task<IEngine>> StartEngine { get; init; }
+    /// <summary>The simulated profile of a name; throws <see cref="RigException"/> when there is none.</summary>
+    public required Func<string, MELT.Sensors.Simulation.LabProfile> Profile { get; init; }
+}

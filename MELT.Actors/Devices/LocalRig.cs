@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using MELT.Actors.Sessions;
+using MELT.Devices.Inference;
+using MELT.Devices.Time;
+using MELT.Sensors.Instruments;
+using MELT.Sensors.Meters;
+using MELT.Sensors.Mqtt;
+
+namespace MELT.Actors.Devices;
+
+/// <summary>This host as the device: its instruments publish while a session runs, and its engine is a child process.</summary>
+internal sealed class LocalRig : IRig
+{
+    private readonly (HostPlace Place, SessionPlan Plan, BenchOptions Options, IMqttClient Client) _with;
+    private readonly InstrumentPublisher _publisher;
+    private readonly CancellationTokenSource _finished = new();
+    private readonly List<Task> _publishing = [];
+    private readonly List<SessionNotice> _notices = [];
+    private bool _watching;
+
+    private LocalRig(HostPlace place, SessionPlan plan, Found found, BenchOptions options, IMqttClient client, HostClock clock, TimeProvider time)
+    {
+        _with = (place, plan, options, client);
+        _publisher = new InstrumentPublisher(client, clock, time, Note, clock.Now.Nanoseconds / 1000);
+        foreach (var refused in found.Refused) _notices.Add(new(refused.Quantity is "power" or "energy" ? SessionNotice.NoEnergySensor : refused.Code, refused.Reason));
+        Publish(found.Usable);
+        if (plan.AllowEstimates && options.EstimatedWattsPerProcessor is { } watts) Publish([new CpuPowerEstimator(place, watts)]);
+    }
+
+    public static LocalRig Start(HostPlace place, SessionPlan plan, Found found, BenchOptions options, IMqttClient client, HostClock clock, TimeProvider time) =>
+        new(place, plan, found, options, client, clock, time);
+
+    public Task<IEngine> StartEngineAsync(CancellationToken stop) => _with.Options.StartEngine(_with.Plan.Engine, stop);
+
+    /// <summary>The engine's own memory and processor time are watched from its first word on, until it is gone.</summary>
+    public void Heard(EngineEvent told, int? processId)
+    {
+        if (_watching || processId is not { } pid || told is EngineEvent.Exited) return;
+        _watching = true;
+        var found = HostInstruments.OfProcess(_with.Place, pid);
+        foreach (var refused in found.Refused) Note(new InstrumentTrouble(new MeterId(_with.Place.Device, refused.Name), refused.Reason));
+        Publish(found.Usable);
+    }
+
+    public async Task<RigReport> FinishAsync(ImmutableArray<SessionEvent.PhaseRecorded> phases, CancellationToken stop)
+    {
+        await _finished.CancelAsync();
+        await Task.WhenAll(_publishing);
+        lock (_notices) return new(_publisher.LastNumbers, null, [.. _notices]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _finished.CancelAsync();
+        await Task.WhenAll(_publishing);
+        await _with.Client.DisposeAsync();
+        _finished.Dispose();
+    }
+
+    private void Publish(ImmutableArray<IInstrument> instruments) => _publishing.Add(_publisher.RunAsync(instruments, _finished.Token));
+
+    private void Note(InstrumentTrouble trouble)
+    {
+        lock (_notices) _notices.Add(new("instrument", $"{trouble.Meter}: {trouble.Reason}"));
+    }
+}

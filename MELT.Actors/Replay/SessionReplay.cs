@@ -1,0 +1,21 @@
+using System.Reactive.Linq;
+using MELT.Actors.Journal;
+using MELT.Devices.Simulation;
+using MELT.Sensors.Alignment;
+using MELT.Sensors.Analysis;
+
+namespace MELT.Actors.Replay;
+
+/// <summary>From the journal to results: the recording through the same alignment as live, then the pure analysis.</summary>
+public static class SessionReplay
+{
+    public static async Task<RecordedSession> AlignAsync(IJournal journal, string session, CancellationToken stop) =>
+        await (await Recording.ReadAsync(journal, session, stop)).ToObservable().Align().LastAsync();
+
+    /// <summary>Results of one session, the truth beside them when it was simulated.</summary>
+    public static SessionResults Analyse(RecordedSession recorded, SimulatedTruth? truth)
+    {
+        var results = SessionAnalysis.Analyse(recorded);
+        return truth is null ? results : TruthComparison.Beside(results, truth.Boundary, truth.Values);
+    }
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using MELT.Devices.Inference.LlamaCpp;
+
+namespace MELT.Host.Commands;
+
+/// <summary>Hidden: the engine child process, which speaks the agent's messages over standard input and output.</summary>
+internal static class AgentCommand
+{
+    public static Command Create()
+    {
+        var llama = new Command("llama.cpp", "Run llama.cpp for a parent MELT");
+        llama.SetAction(async (_, stop) =>
+        {
+            // Ctrl-C in a terminal reaches the whole group; when to end is the parent's word.
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+            return await LlamaCppAgent.RunAsync(TimeProvider.System, CancellationToken.None);
+        });
+        return new Command("agent", "Engine processes") { Hidden = true, Subcommands = { llama } };
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using MELT.Actors.Experiments;
+using MELT.Actors.Replay;
+using Spectre.Console;
+
+namespace MELT.Host.Commands;
+
+/// <summary><c>melt list</c>: the experiments of the data folder, a line each.</summary>
+internal static class ListCommand
+{
+    public static Command Create(SharedOptions shared)
+    {
+        var command = new Command("list", "List the experiments and sessions of the data folder");
+        command.SetAction((parsed, stop) => Failure.GuardAsync(() => RunAsync(new Surroundings(parsed, shared), stop)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Surroundings with, CancellationToken stop)
+    {
+        await using var journal = await with.OpenJournalAsync(stop);
+        var experiments = await new Catalogue(journal).ExperimentsAsync(stop);
+        if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(experiments.Select(Row), ListJson.Default.IEnumerableListedExperiment));
+        else with.Output.Write(Table(experiments.Select(Row)));
+        return ExitCode.Done;
+    }
+
+    private static ListedExperiment Row(ExperimentState e) => new(
+        e.Id, e.Plan!.Name, e.Plan.At.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), e.End?.Status ?? "unfinished", e.End?.Reason,
+        [.. e.Started.Select(s => new ListedSession(s.Session, e.Plan.Sessions[s.Index].Header.Name, s.Attempt, e.Ended.FirstOrDefault(x => x.Session == s.Session)?.Status ?? "unfinished"))]);
+
+    private static Table Table(IEnumerable<ListedExperiment> experiments)
+    {
+        var table = new Table().Border(TableBorder.None).AddColumns("EXPERIMENT", "BEGUN", "STATUS", "NAME");
+        foreach (var e in experiments)
+        {
+            table.AddRow(Markup.Escape(e.Experiment), Markup.Escape(e.Begun), Markup.Escape(e.Status), Markup.Escape(e.Name));
+            foreach (var s in e.Sessions) table.AddRow(Markup.Escape("  " + s.Session), "", Markup.Escape(s.Status), Markup.Escape(s.Cell));
+        }
+        return table;
+    }
+}
+
+internal sealed record ListedExperiment(string Experiment, string Name, string Begun, string Status, string? Reason, IReadOnlyList<ListedSession> Sessions);
+internal sealed record ListedSession(string Session, string Cell, int Attempt, string Status);
+
+[System.Text.Json.Serialization.JsonSourceGenerationOptions(PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[System.Text.Json.Serialization.JsonSerializable(typeof(IEnumerable<ListedExperiment>))]
+internal sealed partial class ListJson : System.Text.Json.Serialization.JsonSerializerContext;

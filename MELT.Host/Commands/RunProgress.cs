@@ -1,0 +1,62 @@
+using System.Globalization;
+using MELT.Actors.Runtimes;
+using MELT.Actors.Sessions;
+using Spectre.Console;
+
+namespace MELT.Host.Commands;
+
+/// <summary>How far the experiment is, on standard error: one line that rewrites itself on a terminal, a line per change of stage elsewhere.</summary>
+internal sealed class RunProgress : IAsyncDisposable
+{
+    private readonly IAnsiConsole _console;
+    private readonly int _sessions;
+    private readonly TimeProvider _time;
+    private readonly long _begun;
+    private readonly IDisposable[] _subscriptions;
+    private readonly Lock _writing = new();
+    private int _ended;
+    private string _last = "";
+
+    public RunProgress(IAnsiConsole console, IActorRuntime runtime, int sessions, TimeProvider time)
+    {
+        (_console, _sessions, _time, _begun) = (console, sessions, time, time.GetTimestamp());
+        _subscriptions = [runtime.Subscribe<SessionProgress>(Show), runtime.Subscribe<SessionEnded>(End)];
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (var s in _subscriptions) s.Dispose();
+        if (_console.Profile.Capabilities.Interactive && !Console.IsErrorRedirected) Console.Error.Write("\r\e[K");
+        return ValueTask.CompletedTask;
+    }
+
+    private void Show(SessionProgress p)
+    {
+        lock (_writing)
+        {
+            var within = p.Requests == 0 ? 0 : (double)p.RequestsDone / p.Requests;
+            var text = string.Create(CultureInfo.InvariantCulture,
+                $"session {_ended + 1} of {_sessions}: {p.Stage}, request {Math.Min(p.RequestsDone + 1, p.Requests)} of {p.Requests}, {p.Tokens} tokens{Remaining((_ended + within) / _sessions)}");
+            if (!Console.IsErrorRedirected) Console.Error.Write($"\r\e[K{text}");
+            else if (p.Stage != _last) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"session {_ended + 1} of {_sessions}: {p.Stage}"));
+            _last = p.Stage;
+        }
+    }
+
+    private void End(SessionEnded e)
+    {
+        lock (_writing)
+        {
+            _ended++;
+            _last = "";
+            Console.Error.WriteLine($"{(Console.IsErrorRedirected ? "" : "\r\e[K")}session {e.Session}: {e.Status}{(e.Reason is null ? "" : $" ({e.Reason})")}");
+        }
+    }
+
+    private string Remaining(double done)
+    {
+        if (done <= 0.02) return "";
+        var left = _time.GetElapsedTime(_begun) * ((1 - done) / done);
+        return string.Create(CultureInfo.InvariantCulture, $", about {Math.Ceiling(left.TotalSeconds):0} s left");
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using MELT.Actors.Experiments;
+using MELT.Actors.Replay;
+using MELT.Host.Configuration;
+using MELT.Host.Reports;
+
+namespace MELT.Host.Commands;
+
+/// <summary><c>melt show ID</c>: results on one page in the terminal; <c>--plan</c>: the plan they came from.</summary>
+internal static class ShowCommand
+{
+    public static Command Create(SharedOptions shared)
+    {
+        var id = IdArgument.Create();
+        var plan = new Option<bool>("--plan") { Description = "Print the plan as YAML, ready for melt run" };
+        var command = new Command("show", "Show the results of an experiment or session") { id, plan };
+        command.SetAction((parsed, stop) => Failure.GuardAsync(() => RunAsync(new Surroundings(parsed, shared), parsed.GetRequiredValue(id), parsed.GetValue(plan), stop)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Surroundings with, string id, bool plan, CancellationToken stop)
+    {
+        await using var journal = await with.OpenJournalAsync(stop);
+        var finding = await new Catalogue(journal).FindAsync(id, stop);
+        if (plan)
+        {
+            Console.Out.Write(with.Json ? finding.Experiment.Plan!.Plan + "\n" : PlanWriter.Write(ExperimentPlan.FromCanonical(finding.Experiment.Plan!.Plan)));
+            return ExitCode.Done;
+        }
+        var (document, _) = await Results.OfAsync(journal, finding, stop);
+        if (with.Json) Console.Out.WriteLine(document.ToJson());
+        else TerminalReport.Show(document, with.Output);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,117 @@
+using MELT.Actors;
+using MELT.Actors.Devices;
+using MELT.Actors.Ingest;
+using MELT.Actors.Journal;
+using MELT.Actors.Journal.Sqlite;
+using MELT.Actors.Runtimes;
+using MELT.Actors.Runtimes.InProcess;
+using MELT.Devices.Time;
+using MELT.Sensors.Mqtt;
+using MELT.Sensors.Mqtt.Broker;
+using MELT.Sensors.Mqtt.Client;
+using MELT.Sensors.Topics;
+using Microsoft.Extensions.Logging;
+
+namespace MELT.Host;
+
+/// <summary>
+/// One running laboratory: the data folder held, the journal open, the broker listening (or joined), ingest pumping, the actors hosted.
+/// Disposed in the opposite order, so that what was acknowledged is stored before the journal closes.
+/// </summary>
+internal sealed class Laboratory : IAsyncDisposable
+{
+    /// <summary>Deliveries that wait for ingest; when full, the broker stops reading from publishers of QoS 1 and counts dropped QoS 0.</summary>
+    private const int IngestRoom = 4096;
+
+    private readonly Stack<IAsyncDisposable> _open = new();
+    private readonly CancellationTokenSource _stopIngest = new();
+    private Task _ingest = Task.CompletedTask;
+
+    public required DataFolder Folder { get; init; }
+    public required SqliteJournal Journal { get; init; }
+    public required InProcessRuntime Runtime { get; init; }
+    public required HostClock Clock { get; init; }
+    /// <summary>Where devices and meters publish.</summary>
+    public required string BrokerAddress { get; init; }
+
+    public static async Task<Laboratory> OpenAsync(LaboratoryOptions options, ILoggerFactory logs, TimeProvider time, CancellationToken stop)
+    {
+        var open = new Stack<IAsyncDisposable>();
+        var stopIngest = new CancellationTokenSource();
+        try
+        {
+            var clock = HostClock.Start(time);
+            var folder = DataFolder.Hold(options.DataFolder);
+            open.Push(new Closing(() => { folder.Dispose(); return Task.CompletedTask; }));
+            var journal = await SqliteJournal.OpenAsync(folder.Journal, MeltEvents.Serializer, new SqliteJournalOptions { Time = time, Synchronous = options.Synchronous });
+            open.Push(journal);
+            var runtime = new InProcessRuntime(journal, logs.CreateLogger<InProcessRuntime>(), new InProcessOptions { Time = time });
+            open.Push(runtime);
+
+            var (deliveries, connection, address) = await ListenAsync(options, time, open, stop);
+            var bench = new Bench(options.Bench(clock), async (id, token) => await MqttClient.ConnectAsync(connection with { ClientId = id, CleanStart = true }, time, token), clock, time);
+            runtime.AddMelt(bench, clock, time, logs.CreateLogger("MELT"));
+            var pump = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>());
+            var ingest = pump.RunAsync(deliveries, stopIngest.Token);
+            await runtime.StartAsync(stop);
+            return new Laboratory(open, stopIngest, ingest) { Folder = folder, Journal = journal, Runtime = runtime, Clock = clock, BrokerAddress = address };
+        }
+        catch
+        {
+            while (open.TryPop(out var opened)) await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    private Laboratory(Stack<IAsyncDisposable> open, CancellationTokenSource stopIngest, Task ingest) => (_open, _stopIngest, _ingest) = (open, stopIngest, ingest);
+
+    /// <summary>Our broker holds each acknowledgement for ingest; at a foreign one we hold it ourselves, as a subscriber with a session that outlives us.</summary>
+    private static async Task<(System.Threading.Channels.ChannelReader<MqttDelivery>, MqttClientOptions, string)> ListenAsync(LaboratoryOptions options, TimeProvider time, Stack<IAsyncDisposable> open, CancellationToken stop)
+    {
+        if (options.BrokerUrl is { } url)
+        {
+            var connection = MqttClient.ParseUrl(url);
+            var ingest = await MqttClient.ConnectAsync(connection with { ClientId = options.IngestClientId }, time, stop);
+            open.Push(ingest);
+            await ingest.SubscribeAsync(MeltTopic.Everything, MqttQos.AtLeastOnce, stop);
+            return (ingest.Deliveries, connection, connection.Host + ":" + connection.Port);
+        }
+        var broker = await MqttBroker.StartAsync(options.Broker, time);
+        open.Push(broker);
+        return (broker.Intercept(MeltTopic.Everything, IngestRoom), options.BrokerLogin(broker.EndPoint), broker.EndPoint.ToString());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopIngest.CancelAsync();
+        await _ingest;
+        while (_open.TryPop(out var opened)) await opened.DisposeAsync();
+        _stopIngest.Dispose();
+    }
+
+    private sealed class Closing(Func<Task> close) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await close();
+    }
+}
+
+/// <summary>What a laboratory is opened with.</summary>
+internal sealed record LaboratoryOptions
+{
+    public required string DataFolder { get; init; }
+    /// <summary>A foreign broker; null: our own.</summary>
+    public string? BrokerUrl { get; init; }
+    public MqttBrokerOptions Broker { get; init; } = new();
+    public string IngestClientId { get; init; } = "melt-ingest";
+    public Synchronous Synchronous { get; init; } = Synchronous.Full;
+    public required Func<HostClock, BenchOptions> Bench { get; init; }
+
+    /// <summary>How our own clients log in at our own broker.</summary>
+    public MqttClientOptions BrokerLogin(System.Net.IPEndPoint at) => new()
+    {
+        Host = at.Address.Equals(System.Net.IPAddress.Any) ? "127.0.0.1" : at.Address.ToString(),
+        Port = at.Port,
+        UserName = Broker.Users?.Keys.First(),
+        Password = Broker.Users?.Values.First(),
+    };
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using MELT.Actors.Devices;
+using MELT.Actors.Experiments;
+using MELT.Actors.Sessions;
+using MELT.Devices;
+using MELT.Devices.Inference;
+using MELT.Devices.Inference.Commands;
+using MELT.Devices.Links;
+using MELT.Devices.Time;
+using MELT.Host.Commands;
+using MELT.Host.Configuration;
+using MELT.Sensors.Mqtt.Broker;
+
+namespace MELT.Host;
+
+/// <summary>From the configuration to what the rooms below are opened with.</summary>
+internal static class LaboratorySetting
+{
+    public static LaboratoryOptions Of(Surroundings with, MeltConfiguration configuration) => new()
+    {
+        DataFolder = with.DataFolder,
+        BrokerUrl = configuration.Broker.Url,
+        Broker = new MqttBrokerOptions
+        {
+            Address = IPAddress.TryParse(configuration.Broker.Address, out var address) ? address : throw new CommandException($"melt.broker.embedded.address: \"{configuration.Broker.Address}\" is not an IP address", ExitCode.Usage),
+            Port = configuration.Broker.Port,
+        },
+        Bench = clock => new BenchOptions
+        {
+            EstimatedWattsPerProcessor = configuration.Instruments.WattsPerBusyProcessor,
+            StartEngine = (engine, _) => StartEngineAsync(engine, clock, with),
+            Profile = name => SimulatedProfiles.Find(name, configuration),
+        },
+    };
+
+    public static ExperimentSetting Experiment(MeltConfiguration configuration, ExperimentId id, HostClock clock, Func<string, string> modelPath) => new()
+    {
+        Experiment = id,
+        MeltVersion = Surroundings.Version,
+        ClockDomain = clock.Domain,
+        At = clock.Now,
+        Baseline = configuration.Session.Baseline,
+        CoolDown = configuration.Session.CoolDown,
+        Silence = configuration.Session.SilenceLimit,
+        Threads = configuration.Session.Threads,
+        HostFacts = HostFacts.Gather(),
+        ModelPath = modelPath,
+        BoundaryOf = profile => SimulatedProfiles.Find(profile, configuration).Boundary,
+    };
+
+    private static async Task<IEngine> StartEngineAsync(EngineSpec engine, HostClock clock, Surroundings with) => engine.Name switch
+    {
+        EngineSpec.LlamaCpp => await LocalLink.StartAsync(new LocalCommand(Environment.ProcessPath!, [.. Myself, "agent", "llama.cpp"]), clock),
+        // What the command prints is the person's; with --json, standard output is ours alone.
+        EngineSpec.CommandLine => new CommandEngine(new LocalCommand(engine.Command[0], engine.Command[1..]), clock, with.Json ? Console.Error : Console.Out),
+        _ => throw new RigException("unknown-engine", $"\"{engine.Name}\" is not an engine of this host; llama.cpp and command are."),
+    };
+
+    /// <summary>When MELT is run by the dotnet program, that is the process and MELT its first argument.</summary>
+    private static string[] Myself => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet" ? [typeof(LaboratorySetting).Assembly.Location] : [];
+}

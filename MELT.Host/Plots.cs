@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using MELT.Devices.Simulation;
+using MELT.Host.Reports;
+using MELT.Sensors.Alignment;
+using MELT.Sensors.Clocks;
+using MELT.Sensors.Meters;
+
+namespace MELT.Host;
+
+/// <summary>What is drawn of a recording: every channel with a unit on the session's time, the phases and the tokens.</summary>
+internal static class Plots
+{
+    public static SessionPlots Of(RecordedSession session, SimulatedTruth? truth)
+    {
+        var timeline = SessionTimeline.Of(session);
+        return new()
+        {
+            Session = session.Header!.Session.Value,
+            Series = [.. session.Meters.Values.SelectMany(meter => Series(meter, MeterClocks.Relate(session, meter), timeline))],
+            Phases = [.. timeline.Phases.Select(p => new PlotPhase(p.Name, p.Request, Seconds(p.Begin, timeline), Seconds(p.End, timeline), TruthOf(p, truth)))],
+            Tokens = [.. timeline.Requests.Select(r => new PlotTokens(r.Index, [.. r.Emissions.Select(e => Seconds(e.At.Nanoseconds - timeline.Correction, timeline))]))],
+        };
+    }
+
+    private static IEnumerable<PlotSeries> Series(RecordedMeter meter, ClockRelation clock, SessionTimeline timeline)
+    {
+        if (meter.Description is not { } description || meter.Blocks.IsEmpty || clock.Quality == ClockQuality.Unlocked) yield break;
+        var times = meter.Blocks.Values.SelectMany(b => b.Stamps).Select(t => Seconds(ToSession(t, clock), timeline)).ToArray();
+        var order = Enumerable.Range(0, times.Length).OrderBy(i => times[i]).ToArray();
+        foreach (var channel in description.Channels.Where(c => c.Unit is not null))
+        {
+            var values = meter.Blocks.Values.SelectMany(b => Values(b, b.Column(channel.Name))).ToArray();
+            yield return new(meter.Id.Name, channel.Name, channel.Quantity ?? "", channel.Unit, channel.Boundary, Envelope.Of(Pick(times, order), Pick(values, order)));
+        }
+        if (Pair(description) is var (voltage, current))
+        {
+            var power = meter.Blocks.Values.SelectMany(b => Values(b, b.Column(voltage.Name)).Zip(Values(b, b.Column(current.Name)), (v, i) => v * i)).ToArray();
+            yield return new(meter.Id.Name, $"{voltage.Name}·{current.Name}", "power", "W", voltage.Boundary, Envelope.Of(Pick(times, order), Pick(power, order)));
+        }
+    }
+
+    private static (ChannelDescription Voltage, ChannelDescription Current)? Pair(MeterDescription description) =>
+        description.Channels.Where(c => c.Quantity == "voltage").ToArray() is [var v] && description.Channels.Where(c => c.Quantity == "current").ToArray() is [var i]
+            && !description.Channels.Any(c => c.Quantity == "power") ? (v, i) : null;
+
+    /// <summary>A channel that a block lacks has gaps there, which are not drawn.</summary>
+    private static IEnumerable<double> Values(SampleBlock block, SampleColumn? column) =>
+        Enumerable.Range(0, block.Count).Select(i => column is null ? double.NaN : column[i]);
+
+    private static double[] Pick(double[] from, int[] order) => Array.ConvertAll(order, i => from[i]);
+
+    /// <summary>For drawing only: the inverse of the relation to first order, which is far below a pixel.</summary>
+    private static long ToSession(long stamp, ClockRelation clock)
+    {
+        var guess = stamp - clock.At(stamp).OffsetNanoseconds;
+        return guess - (clock.At(guess).ToMeter(guess) - stamp);
+    }
+
+    private static double Seconds(long at, SessionTimeline timeline) => (at - timeline.Begin) / 1e9;
+
+    private static double? TruthOf(SessionPhase phase, SimulatedTruth? truth) =>
+        truth?.Phases.FirstOrDefault(p => p.Phase == phase.Name && p.Request == phase.Request && Math.Abs(p.Begin.Nanoseconds - phase.Begin) < 1_000_000)?.EnergyJoules;
+}
