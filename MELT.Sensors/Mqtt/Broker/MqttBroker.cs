@@ -40,6 +40,18 @@ public sealed class MqttBroker : IAsyncDisposable
     /// <summary>Listens from now on, or says in <see cref="MqttException"/> why it cannot.</summary>
     public static Task<MqttBroker> StartAsync(MqttBrokerOptions options, TimeProvider? time = null)
     {
+        try
+        {
+            return Task.FromResult(new MqttBroker(new(options, time ?? TimeProvider.System), Listen(options)));
+        }
+        catch (MqttException e)
+        {
+            return Task.FromException<MqttBroker>(e);
+        }
+    }
+
+    private static Socket Listen(MqttBrokerOptions options)
+    {
         if (!IPAddress.IsLoopback(options.Address) && options.Users is null or { Count: 0 })
             throw new MqttException($"The MQTT broker will not listen on {options.Address} without users: anybody in the network could write into the measurements. Name users with passwords, or listen on 127.0.0.1.");
         var listener = new Socket(options.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -54,7 +66,7 @@ public sealed class MqttBroker : IAsyncDisposable
             var why = e.SocketErrorCode == SocketError.AddressAlreadyInUse ? "another program already listens there" : e.Message;
             throw new MqttException($"The MQTT broker cannot listen on {options.Address}:{options.Port}: {why}. Choose another port (0 takes any free one), or stop that program or use it as the broker.", e);
         }
-        return Task.FromResult(new MqttBroker(new(options, time ?? TimeProvider.System), listener));
+        return listener;
     }
 
     /// <summary>

@@ -30,7 +30,7 @@ public sealed record PublishPacket(string Topic, ReadOnlyMemory<byte> Payload) :
             {
                 ResponseTopic = message.ResponseTopic,
                 ContentType = message.ContentType,
-                CorrelationData = message.CorrelationData.IsEmpty ? null : message.CorrelationData,
+                CorrelationData = message.CorrelationData.IsEmpty ? default(ReadOnlyMemory<byte>?) : message.CorrelationData,
             },
     };
 }

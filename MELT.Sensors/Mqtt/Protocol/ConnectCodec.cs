@@ -28,7 +28,7 @@ internal static class ConnectCodec
             Properties = properties,
             Will = (flags & HasWill) != 0 ? ReadWill(ref body, flags, version) : null,
             UserName = (flags & HasUserName) != 0 ? body.Text("user name") : null,
-            Password = (flags & HasPassword) != 0 ? body.Binary("password").ToArray() : null,
+            Password = (flags & HasPassword) != 0 ? body.Binary("password").ToArray() : default(ReadOnlyMemory<byte>?),
         };
         body.MustEnd("CONNECT");
         return packet;
