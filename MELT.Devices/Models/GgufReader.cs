@@ -134,10 +134,7 @@ internal sealed class GgufReader
         return bytes;
     }
 
-    private InvalidDataException Broken(FormattableString why) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{why.ToString(CultureInfo.InvariantCulture)} (at byte {_file.Position})"));
-
-    private InvalidDataException Broken(string why) => Broken($"{why}");
+    private InvalidDataException Broken(string why) => new(string.Create(CultureInfo.InvariantCulture, $"{why} (at byte {_file.Position})"));
 }
 
 /// <summary>An array in a GGUF file, of which only the length is kept.</summary>

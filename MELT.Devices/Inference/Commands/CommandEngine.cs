@@ -110,7 +110,9 @@ public sealed class CommandEngine : IEngine
     {
         if (line.StartsWith(Mark, StringComparison.Ordinal) && line[Mark.Length..].Trim() is { Length: > 0 and <= LongestName } name)
         {
-            await TellAsync(new EngineEvent.Marked(at, name), _abandoned.Token);
+            // What is read after the end was written before it.
+            var latest = process.Exit.IsCompleted ? (await process.Exit).At : at;
+            await TellAsync(new EngineEvent.Marked(latest < at ? latest : at, name), _abandoned.Token);
             return;
         }
         process.LastWords.Add(line);
