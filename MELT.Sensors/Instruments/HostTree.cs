@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using MELT.Sensors.Decoding;
 
 namespace MELT.Sensors.Instruments;
@@ -15,13 +14,12 @@ public sealed class HostTree(string root = "/", Func<string, string>? read = nul
 
     public bool FolderExists(string path) => Directory.Exists(Full(path));
 
-    /// <summary>Names of what a folder holds, in the order of their numbers (zone2 before zone10); empty when there is no such folder.</summary>
+    /// <summary>Names of what a folder holds, short names first, so that zone2 comes before zone10; empty when there is no such folder.</summary>
     public IReadOnlyList<string> Names(string path)
     {
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(Full(path)).Select(f => Path.GetFileName(f)!)
-                .OrderBy(n => n, StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering))];
+            return [.. Directory.EnumerateFileSystemEntries(Full(path)).Select(f => Path.GetFileName(f)!).OrderBy(n => n.Length).ThenBy(n => n, StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return []; }
     }
