@@ -24,6 +24,9 @@ public static class Format
     /// <summary>Coverage factor, error in U, and other bare numbers: two decimals.</summary>
     public static string Ratio(double value) => Fixed(value, 2);
 
+    /// <summary>At most two decimals, none when there are none: <c>3</c>, <c>11.26</c>.</summary>
+    public static string Bare(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
     /// <summary><c>1,234,567</c>.</summary>
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

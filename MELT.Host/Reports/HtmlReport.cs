@@ -8,7 +8,7 @@ namespace MELT.Host.Reports;
 public static class HtmlReport
 {
     private static readonly string[] Compared =
-        ["ttft_seconds", "decode_tokens_per_second", "prefill_tokens_per_second", "energy_joules", "energy_per_output_token_joules", "peak_memory_bytes"];
+        ["ttft_seconds", "decode_tokens_per_second", "energy_joules", "energy_per_output_token_joules", "peak_memory_bytes"];
 
     public static string Write(ResultsDocument document, ReportContext context) => Fragment.Of($"""
         <!DOCTYPE html>
@@ -56,7 +56,7 @@ public static class HtmlReport
 
     private static Fragment Cell(SessionResults session, string key) => session.Metrics.GetValueOrDefault(key) switch
     {
-        Quantity { Value: { } value } quantity => Fragment.Of($"<td class=\"number\">{Format.Measured(value, quantity.U95, MetricWord.Of(key).Unit)}{Fragment.When(quantity.Method == "estimated", $" <span class=\"tag\">estimated</span>")}</td>"),
+        Quantity { Value: { } value } quantity => Fragment.Of($"<td class=\"number\">{Format.Spoken(value, quantity.U95, MetricWord.Of(key).Unit)}{Fragment.When(quantity.Method == "estimated", $" <span class=\"tag\">estimated</span>")}</td>"),
         { } silent => Fragment.Of($"<td class=\"number silent\" title=\"{silent.Reason?.Text}\">{silent.Method}</td>"),
         null => Fragment.Of($"<td class=\"number\">–</td>"),
     };

@@ -35,7 +35,7 @@ public sealed record MetricWord(string Key, string Label, string Unit, string Gr
         new("ready_power_watts", "Ready power", "W", Energy, false),
         new("mean_power_watts", "Mean power", "W", Energy, true),
         new("peak_power_watts", "Peak power", "W", Energy, true),
-        new("peak_memory_bytes", "Peak memory of the engine", "B", Heat, true),
+        new("peak_memory_bytes", "Peak memory", "B", Heat, true),
         new("phase_memory_bytes", "Memory of the phase", "B", Heat, false),
         new("max_temperature_celsius", "Highest temperature", "°C", Heat, true),
         new("throttled_seconds", "Throttled", "s", Heat, false),

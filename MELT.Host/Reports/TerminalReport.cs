@@ -1,3 +1,4 @@
+using System.Globalization;
 using MELT.Sensors.Analysis;
 using Spectre.Console;
 
@@ -8,25 +9,35 @@ public static class TerminalReport
 {
     public static void Show(ResultsDocument document, IAnsiConsole console)
     {
-        foreach (var session in document.Sessions) Show(session, console);
+        foreach (var (i, session) in document.Sessions.Index()) Show(session, document.Sessions.Length > 1 ? $"{(i + 1).ToString(CultureInfo.InvariantCulture)} · " : "", console);
         if (document.Sessions.Length > 1) console.Write(TerminalTables.Comparison(document.Sessions));
         Footer(document, console);
     }
 
-    private static void Show(SessionResults session, IAnsiConsole console)
+    private static void Show(SessionResults session, string number, IAnsiConsole console)
     {
-        console.Write(new Rule($"[bold]{Markup.Escape(SessionTitle.Of(session))}[/]") { Justification = Justify.Left, Style = Style.Parse("grey") });
+        console.Write(new Rule($"[bold]{Markup.Escape(number + SessionTitle.Of(session))}[/]") { Justification = Justify.Left, Style = Style.Parse("grey") });
         console.MarkupLine($"[grey]session {Markup.Escape(session.Session)}, {Markup.Escape(session.Status)}[/]");
         foreach (var caution in Cautions.Of(session)) console.MarkupLine($"[yellow]{Markup.Escape(caution)}[/]");
         console.WriteLine();
         foreach (var sentence in Sentences.Of(session)) console.MarkupLine(Markup.Escape(sentence));
         console.WriteLine();
-        console.Write(TerminalTables.Metrics(session));
+        Metrics(session, console);
         foreach (var boundary in EnergyRow.Boundaries(session)) console.Write(TerminalTables.Energy(session, boundary));
         if (!session.Meters.IsEmpty) console.Write(TerminalTables.Meters(session));
         foreach (var warning in session.Warnings) console.MarkupLine($"[yellow]warning[/] {Markup.Escape(warning.Code)}: {Markup.Escape(warning.Text)}");
         console.WriteLine();
     }
+
+    private static void Metrics(SessionResults session, IAnsiConsole console)
+    {
+        var rows = MetricRow.Of(session.Metrics).Where(row => row.Word.Main).ToArray();
+        if (rows.Any(row => row.HasValue)) console.Write(TerminalTables.Metrics(rows));
+        foreach (var row in rows.Where(row => row.HasValue && row.Reason is not null)) console.MarkupLine(Markup.Escape($"  {row.Word.Label}: U unknown, {Because(row.Reason)}"));
+        foreach (var silent in SilentMetrics.Of(rows)) console.MarkupLine(Markup.Escape($"  {silent.Label}: {silent.Method}, {Because(silent.Reason)}"));
+    }
+
+    private static string Because(Notice? reason) => reason is null ? "no reason given" : $"{reason.Code}: {reason.Text}";
 
     private static void Footer(ResultsDocument document, IAnsiConsole console)
     {

@@ -1,21 +1,20 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using MELT.Sensors.Analysis;
 using Spectre.Console;
 
 namespace MELT.Host.Reports;
 
-/// <summary>The tables of the terminal. Numbers never wrap; only reasons do.</summary>
+/// <summary>The tables of the terminal. Numbers do not wrap, except where sessions stand side by side.</summary>
 internal static class TerminalTables
 {
     private static readonly string[] Compared =
         ["ttft_seconds", "decode_tokens_per_second", "energy_joules", "energy_per_output_token_joules"];
 
-    public static Table Metrics(SessionResults session)
+    public static Table Metrics(IEnumerable<MetricRow> rows)
     {
-        var table = New(null, Left("metric"), Right("value ± U"), Right("k"), Free("method"));
-        var rows = MetricRow.Of(session.Metrics).Where(row => row.Word.Main).ToArray();
-        foreach (var row in rows.Where(row => row.HasValue)) Add(table, row.Word.Label, row.Value, row.K, row.Method + Reason(row.Reason));
-        foreach (var silent in SilentMetrics.Of(rows)) Add(table, silent.Label, "–", "", silent.Method + Reason(silent.Reason));
+        var table = New(null, Left("metric"), Right("value ± U"), Right("k"), Left("method"));
+        foreach (var row in rows.Where(row => row.HasValue)) Add(table, row.Word.Label, row.Value, row.K, row.Method);
         return table;
     }
 
@@ -40,7 +39,7 @@ internal static class TerminalTables
         var table = New("meters", Free("meter"), Right("stored"), Right("lost"), Right("dupl."), Right("reject."), Left("clock"));
         foreach (var meter in session.Meters)
         {
-            var (counts, offset) = (meter.Readings, meter.Clock.OffsetU95Seconds is { } u ? $" ± {Format.Plain(u, "s", 2)}" : "");
+            var (counts, offset) = (meter.Readings, meter.Clock.OffsetU95Seconds is > 0 and var u ? $" ± {Format.Plain(u, "s", 2)}" : "");
             Add(table, meter.Meter, Format.Count(counts.Stored), Format.Count(counts.Lost), Format.Count(counts.Duplicates), Format.Count(counts.Rejected), meter.Clock.Quality + offset);
         }
 
@@ -49,13 +48,13 @@ internal static class TerminalTables
 
     public static Table Comparison(ImmutableArray<SessionResults> sessions)
     {
-        var table = New("sessions", [Free("session"), .. Compared.Select(key => Right(MetricWord.Of(key).Label).Wrapping())]);
-        foreach (var session in sessions) Add(table, [Name(session), .. Compared.Select(key => Cell(session, key))]);
+        var table = New("sessions", [Free("session"), .. Compared.Select(key => new TableColumn(MetricWord.Of(key).Label) { Alignment = Justify.Right })]);
+        foreach (var (i, session) in sessions.Index()) Add(table, [$"{(i + 1).ToString(CultureInfo.InvariantCulture)} {Name(session)}", .. Compared.Select(key => Cell(session, key))]);
         return table;
     }
 
     private static string Name(SessionResults session) =>
-        string.Join("", SessionTitle.Of(session), Cautions.IsSimulated(session) ? ", SIMULATED" : "", Cautions.IsSynthetic(session) ? ", synthetic" : "");
+        string.Join("", SessionTitle.Device(session), Cautions.IsSimulated(session) ? " SIMULATED" : "", Cautions.IsSynthetic(session) ? " synthetic" : "");
 
     private static string Cell(SessionResults session, string key) => session.Metrics.GetValueOrDefault(key) switch
     {
@@ -77,7 +76,4 @@ internal static class TerminalTables
     private static TableColumn Left(string title) => new(title) { NoWrap = true };
     private static TableColumn Right(string title) => new(title) { NoWrap = true, Alignment = Justify.Right };
     private static TableColumn Free(string title) => new(title);
-    private static TableColumn Wrapping(this TableColumn column) => new(column.Header) { Alignment = column.Alignment };
-
-    private static string Reason(Notice? reason) => reason is null ? "" : $" {reason.Code}: {reason.Text}";
 }

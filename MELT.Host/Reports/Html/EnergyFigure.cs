@@ -27,7 +27,12 @@ internal static class EnergyFigure
 
         """);
 
-    private static Fragment Label(Quantity? energy) => Fragment.When(energy?.Method == "estimated", $" <span class=\"tag\">estimated</span>");
+    private static Fragment Label(Quantity? energy) => energy switch
+    {
+        { Method: "estimated" } => Fragment.Of($" <span class=\"tag\">estimated</span>"),
+        { Reason: { } reason } => Fragment.Of($"<br /><span class=\"code\" title=\"{reason.Text}\">{reason.Code}</span>"),
+        _ => Fragment.Empty,
+    };
 
     private static Fragment Bar(EnergyRow row, double full)
     {

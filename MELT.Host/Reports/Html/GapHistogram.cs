@@ -2,16 +2,19 @@ using System.Collections.Immutable;
 
 namespace MELT.Host.Reports.Html;
 
-/// <summary>How often gaps between tokens of each length occurred; the last bar holds everything beyond the 99.5 % quantile.</summary>
+/// <summary>How often gaps between tokens of each length occurred; the last bar holds all that are far beyond the usual.</summary>
 internal static class GapHistogram
 {
     private const int Bars = 40;
     private const int Height = 150;
+    private const double UsualSpreads = 5;
 
     public static Fragment Of(ImmutableArray<TokenGap> gaps)
     {
         var sorted = gaps.Select(gap => gap.Seconds).Order().ToArray();
-        var (low, high) = (sorted[0], sorted[(int)(0.995 * (sorted.Length - 1))]);
+        double Quantile(double p) => sorted[(int)(p * (sorted.Length - 1))];
+        var low = sorted[0];
+        var high = Math.Min(Quantile(0.995), Quantile(0.5) + UsualSpreads * (Quantile(0.75) - Quantile(0.25)));
         var width = (high - low) / Bars is > 0 and var positive ? positive : Math.Max(high, 1e-9) / Bars;
         var counts = new int[Bars + 1];
         foreach (var gap in sorted) counts[Math.Min((int)((gap - low) / width), Bars)]++;

@@ -24,7 +24,7 @@ internal static class MeterTables
 
     private static string Clock(MeterClock clock)
     {
-        var offset = clock.OffsetU95Seconds is { } u ? $", offset ± {Format.Plain(u, "s", 2)}" : "";
+        var offset = clock.OffsetU95Seconds is > 0 and var u ? $", offset ± {Format.Plain(u, "s", 2)}" : "";
         return clock.Quality + offset;
     }
 }

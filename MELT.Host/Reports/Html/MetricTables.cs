@@ -30,7 +30,7 @@ internal static class MetricTables
         """);
 
     private static Fragment Silent(SilentMetrics silent) => Fragment.Of($"""
-        <tr class="silent"><th scope="row">{silent.Words.Select((word, i) => Fragment.Of($"{(i > 0 ? ", " : "")}{word.Label}"))} {silent.Words.Select(word => Fragment.Of($"<code>{word.Key}</code> "))}</th><td class="number">–</td><td></td><td></td><td><span class="method {Class(silent.Method)}">{silent.Method}</span></td><td>{Reason(silent.Reason)}</td></tr>
+        <tr class="silent"><th scope="row" colspan="4">{(silent.Words is [var one] ? one.Label : $"{silent.Words.Length} metrics")} {silent.Words.Select(word => Fragment.Of($"<code>{word.Key}</code> "))}</th><td><span class="method {Class(silent.Method)}">{silent.Method}</span></td><td>{Reason(silent.Reason)}</td></tr>
 
         """);
 
@@ -57,7 +57,7 @@ internal static class MetricTables
             quantity.Boundary,
             quantity.Sensors.IsEmpty ? null : string.Join(", ", quantity.Sensors),
             quantity is { Min: { } min, Max: { } max, N: > 1 } ? $"{Format.Plain(min, unit)} to {Format.Plain(max, unit)}" : null,
-            quantity.Dof is { } dof ? $"{Format.Plain(dof, "", 3)} degrees of freedom" : null,
+            quantity.Dof is { } dof ? $"{Format.Bare(dof)} degrees of freedom" : null,
             .. quantity.Notes.Select(note => $"{note.Key.Replace('_', ' ')} {note.Value}"),
         ];
         return Fragment.Of($"{string.Join(" · ", facts.OfType<string>())}");

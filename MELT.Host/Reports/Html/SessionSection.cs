@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using MELT.Sensors.Analysis;
 
 namespace MELT.Host.Reports.Html;
 
 /// <summary>One session on the page: what it says, what was seen, what it rests on.</summary>
-internal static class SessionSection
+internal static partial class SessionSection
 {
     private static readonly string[] KeyFigures =
         ["ttft_seconds", "decode_tokens_per_second", "energy_joules", "energy_per_output_token_joules", "mean_power_watts", "peak_memory_bytes"];
@@ -14,7 +15,7 @@ internal static class SessionSection
         <h2 id="title-{number}">{SessionTitle.Of(session)}</h2>
         <p class="meta">session <code>{session.Session}</code> · {session.Status}{session.Flags.Select(flag => Fragment.Of($" · <span class=\"tag\">{flag}</span>"))}</p>
         {Cautioned(session)}
-        <p class="lead">{string.Join(" ", Sentences.Of(session))}</p>
+        {Said(session)}
         {Figures(session)}
         {Timeline(session, plots, number)}
         {Gaps(plots, number)}
@@ -33,18 +34,27 @@ internal static class SessionSection
         <div class="caution" role="note" aria-label="Read this first">{Cautions.Of(session).Select(caution => Fragment.Of($"<p>{caution}</p>"))}</div>
         """);
 
+    private static Fragment Said(SessionResults session)
+    {
+        var sentences = Sentences.Of(session).Select(Unbroken).ToArray();
+        return Fragment.Of($"<p class=\"lead\">{sentences[0]}</p><p class=\"said\">{string.Join(" ", sentences[1..])}</p>");
+    }
+
+    /// <summary>Keeps a number, its uncertainty and its unit on one line.</summary>
+    private static string Unbroken(string text) => NumberSpace().Replace(text, "\u00a0");
+
+    [GeneratedRegex("(?<=[0-9±]) (?=[0-9±]|\\p{L})")]
+    private static partial Regex NumberSpace();
+
     private static Fragment Figures(SessionResults session) =>
         Fragment.Of($"<ul class=\"figures\" aria-label=\"Key figures\">{KeyFigures.Select(key => Figure(session, key))}</ul>");
 
     private static Fragment Figure(SessionResults session, string key)
     {
         if (session.Metrics.GetValueOrDefault(key) is not Quantity { Value: { } value } quantity) return Fragment.Empty;
-        var (number, uncertainty) = Format.Spoken(value, quantity.U95, MetricWord.Of(key).Unit) switch
-        {
-            var text when text.Split(" ± ") is [var before, var after] && after.Split(' ', 2) is [var u, var unit] => ($"{before} {unit}", $"± {u}"),
-            var text => (text, ""),
-        };
-        return Fragment.Of($"<li><span class=\"name\">{MetricWord.Of(key).Label}</span><span class=\"value\">{number}</span><span class=\"u\">{uncertainty} {quantity.Method}</span></li>");
+        var parts = Format.Spoken(value, quantity.U95, MetricWord.Of(key).Unit).Split(' ');
+        var u = parts is [_, "±", var uncertainty, ..] ? $"± {uncertainty}" : "U unknown";
+        return Fragment.Of($"<li><span class=\"name\">{MetricWord.Of(key).Label}</span><span class=\"value\">{parts[0]} <small>{parts[^1]}</small></span><span class=\"u\">{u} · {quantity.Method}</span></li>");
     }
 
     private static Fragment Timeline(SessionResults session, SessionPlots? plots, int number)

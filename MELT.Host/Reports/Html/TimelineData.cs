@@ -46,7 +46,7 @@ internal static class TimelineData
 
     private static JsonObject Panel(string quantity, string? unit, PlotSeries[] series)
     {
-        var printed = PrintedUnit.For(unit ?? "", series.Max(one => one.Samples.Max.Max(Math.Abs)));
+        var printed = (quantity, unit) == ("utilization", "1") ? new PrintedUnit(100, "%") : PrintedUnit.For(unit ?? "", series.Max(one => one.Samples.Max.Max(Math.Abs)));
         return new JsonObject
         {
             ["quantity"] = quantity,
@@ -58,9 +58,15 @@ internal static class TimelineData
 
     private static JsonNode Series(PlotSeries series, double factor)
     {
-        var samples = WithGaps(series.Samples);
-        var json = new JsonObject { ["name"] = series.Name, ["times"] = Numbers(samples.Times, 1, 7), ["mean"] = Numbers(samples.Mean, factor) };
-        if (!series.Samples.IsThinned) return json;
+        var samples = series.Samples;
+        var json = new JsonObject
+        {
+            ["name"] = series.Name,
+            ["times"] = Numbers(samples.Times, 1, 7),
+            ["mean"] = Numbers(samples.Mean, factor),
+            ["missing"] = new JsonArray([.. Missing(samples.Times).Select(gap => new JsonArray(Round(gap.From, 7), Round(gap.To, 7)))]),
+        };
+        if (!samples.IsThinned) return json;
         json["min"] = Numbers(samples.Min, factor);
         json["max"] = Numbers(samples.Max, factor);
         return json;
@@ -80,21 +86,17 @@ internal static class TimelineData
         };
     }
 
-    /// <summary>Puts a point that is not a number into every long stretch without samples, so that no line is drawn across it.</summary>
-    private static Envelope WithGaps(Envelope samples)
+    /// <summary>Long stretches without samples; no line is drawn across them.</summary>
+    private static IEnumerable<(double From, double To)> Missing(ImmutableArray<double> times)
     {
-        var spacings = samples.Times.Zip(samples.Times.Skip(1), (before, after) => after - before).Order().ToArray();
-        if (spacings.Length < 4 || spacings[^1] <= GapSpacings * spacings[spacings.Length / 2]) return samples;
+        var spacings = times.Zip(times.Skip(1), (before, after) => after - before).Order().ToArray();
+        if (spacings.Length < 4) return [];
         var longest = GapSpacings * spacings[spacings.Length / 2];
-        var places = Enumerable.Range(0, samples.Times.Length - 1).Where(i => samples.Times[i + 1] - samples.Times[i] > longest).ToHashSet();
-        return new(With(samples.Times, i => (samples.Times[i] + samples.Times[i + 1]) / 2), With(samples.Min, _ => double.NaN), With(samples.Mean, _ => double.NaN), With(samples.Max, _ => double.NaN));
-
-        ImmutableArray<double> With(ImmutableArray<double> values, Func<int, double> gap) =>
-            [.. values.SelectMany((value, i) => places.Contains(i) ? (double[])[value, gap(i)] : [value])];
+        return times.Zip(times.Skip(1)).Where(pair => pair.Second - pair.First > longest);
     }
 
     private static JsonArray Numbers(ImmutableArray<double> values, double factor, int? decimals = null) =>
-        [.. values.Select(value => double.IsFinite(value) ? (JsonNode?)JsonValue.Create(decimals is { } places ? Round(value, places) : Significant(value * factor)) : null)];
+        [.. values.Select(value => (JsonNode?)JsonValue.Create(decimals is { } places ? Round(value, places) : Significant(value * factor)))];
 
     private static double Round(double value, int decimals) => Math.Round(value, decimals);
 

@@ -69,7 +69,7 @@
     const outputs = entries.map((entry, i) => {
       const chip = document.createElement("span"), line = document.createElement("i"), value = document.createElement("output");
       line.style.background = `var(--s${i % 8})`;
-      chip.append(line, entry, value);
+      chip.append(...(entry ? [line, entry] : []), value);
       title.append(chip);
       return value;
     });
@@ -85,14 +85,15 @@
     const bands = [], means = [];
     model.series.forEach((one, i) => {
       const stroke = () => seriesColour(i);
+      const gaps = u => one.missing.map(gap => gap.map(at => Math.round(u.valToPos(at, "x", true))));
       tables.push(one.min ? [one.times, one.min, one.max, one.mean] : [one.times, one.mean]);
       if (one.min) {
         const at = series.length;
-        series.push({ stroke: "transparent", points: { show: false } }, { stroke: "transparent", points: { show: false } });
+        for (let bound = 0; bound < 2; bound++) series.push({ stroke: "transparent", points: { show: false }, gaps });
         bands.push({ series: [at + 1, at], fill: () => seriesColour(i) + "38" });
       }
       means.push(series.length);
-      series.push({ stroke, width: 1.25, points: { fill: stroke, size: 4 } });
+      series.push({ stroke, width: 1.25, points: { fill: stroke, size: 4 }, gaps });
     });
     add(holder, uPlot.join(tables), {
       height: (first ? 190 : 112) + (last ? 26 : 4), sync, series, bands, axes: axes(last), scales: { x: { time: false }, y: { range: range(model.zero) } },
