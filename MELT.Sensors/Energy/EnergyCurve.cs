@@ -17,19 +17,19 @@ public sealed class EnergyCurve
 {
     private readonly long[] knots;
     private readonly Int128[] twice;
-    private readonly Int128[]? values;
-    private readonly SortedList<long, Gap> gaps;
+    private readonly Int128[]? bends;
+    private readonly IReadOnlyList<Gap> gaps;
     private readonly int exponent;
     private readonly double scale;
 
     /// <param name="knots">Rising moments of the meter's clock, nanoseconds.</param>
     /// <param name="twice">Twice the integral from the first knot to each.</param>
-    /// <param name="values">Values at the knots of an instantaneous sensor; null when every segment is constant.</param>
-    /// <param name="gaps">By the knot they begin at.</param>
+    /// <param name="bends">How much the value changes from each knot to the next along a straight line; null when it is constant between all knots.</param>
+    /// <param name="gaps">Rising.</param>
     /// <param name="exponent">Joules are half of <paramref name="twice"/> × 10^exponent.</param>
-    internal EnergyCurve(long[] knots, Int128[] twice, Int128[]? values, SortedList<long, Gap> gaps, int exponent) =>
-        (this.knots, this.twice, this.values, this.gaps, this.exponent, scale) =
-            (knots, twice, values, gaps, exponent, double.Parse($"1e{exponent}", CultureInfo.InvariantCulture));
+    internal EnergyCurve(long[] knots, Int128[] twice, Int128[]? bends, IReadOnlyList<Gap> gaps, int exponent) =>
+        (this.knots, this.twice, this.bends, this.gaps, this.exponent, scale) =
+            (knots, twice, bends, gaps, exponent, double.Parse($"1e{exponent}", CultureInfo.InvariantCulture));
 
     /// <summary>What is assumed before the first and after the last reading: twice the middle of the nearest readings, and their spread.</summary>
     internal (Int128 Twice, double Spread) Head { get; init; }
@@ -37,7 +37,7 @@ public sealed class EnergyCurve
 
     public long First => knots[0];
     public long Last => knots[^1];
-    public IEnumerable<Gap> Gaps => gaps.Values;
+    public IReadOnlyList<Gap> Gaps => gaps;
 
     /// <summary>The exact integral from a to b of the meter's clock: joules for watts or a counter of joules, volt-seconds for volts.</summary>
     public Rational Between(long a, long b)
@@ -66,7 +66,7 @@ public sealed class EnergyCurve
     public IEnumerable<Gap> Missing(long a, long b)
     {
         if (a < First) yield return new(a, Math.Min(b, First), Head.Spread);
-        foreach (var gap in gaps.Values)
+        foreach (var gap in gaps)
             if (gap.To > a && gap.From < b) yield return new(Math.Max(a, gap.From), Math.Min(b, gap.To), gap.Spread);
         if (b > Last) yield return new(Math.Max(a, Last), b, Tail.Spread);
     }
@@ -84,10 +84,8 @@ public sealed class EnergyCurve
         if (t >= Last) return new(twice[^1] + Tail.Twice * (t - Last), 1);
         var i = Below(t);
         long length = knots[i + 1] - knots[i], into = t - knots[i];
-        if (into == 0) return new(twice[i], 1);
-        return new Rational(twice[i], 1) + (values is null || gaps.ContainsKey(knots[i])
-            ? new Rational((BigInteger)(twice[i + 1] - twice[i]) * into, length)
-            : new Rational(((BigInteger)(2 * values[i]) * length + (BigInteger)(values[i + 1] - values[i]) * into) * into, length));
+        // The share of the segment's area, less what a straight line has not yet gained.
+        return new Rational(twice[i], 1) + new Rational(((BigInteger)(twice[i + 1] - twice[i]) - (BigInteger)Bend(i) * (length - into)) * into, length);
     }
 
     private (Int128 Whole, double Part) Roughly(long t)
@@ -96,10 +94,10 @@ public sealed class EnergyCurve
         if (t >= Last) return (twice[^1] + Tail.Twice * (t - Last), 0);
         var i = Below(t);
         double length = knots[i + 1] - knots[i], into = t - knots[i];
-        return (twice[i], values is null || gaps.ContainsKey(knots[i])
-            ? (double)(twice[i + 1] - twice[i]) * into / length
-            : (2 * (double)values[i] * length + (double)(values[i + 1] - values[i]) * into) * into / length);
+        return (twice[i], ((double)(twice[i + 1] - twice[i]) - (double)Bend(i) * (length - into)) * into / length);
     }
+
+    private Int128 Bend(int segment) => bends is null ? 0 : bends[segment];
 
     private int Below(long t)
     {

@@ -11,16 +11,17 @@ public static class EnergyCurves
     public static EnergyCurve Instantaneous(ChannelSeries series, long shift)
     {
         var (n, values) = (series.Count, series.Values);
-        var (knots, twice, gaps) = (new long[n], new Int128[n], new SortedList<long, Gap>());
+        var (knots, twice, bends, gaps) = (new long[n], new Int128[n], new Int128[n], new List<Gap>());
         for (var i = 0; i < n; i++)
         {
             knots[i] = series.Stamps[i] + shift;
             if (i == 0) continue;
-            var sum = values[i - 1] + values[i];
-            if (IsGap(series, i)) (sum, gaps[knots[i - 1]]) = Bridged(series, i, knots[i - 1], knots[i]);
+            var gap = IsGap(series, i);
+            var sum = gap ? Bridged(series, i, knots[i - 1], knots[i], gaps) : values[i - 1] + values[i];
+            if (!gap) bends[i - 1] = values[i] - values[i - 1];
             twice[i] = twice[i - 1] + sum * (knots[i] - knots[i - 1]);
         }
-        return Closed(series, knots, twice, values, gaps);
+        return Closed(series, knots, twice, bends, gaps);
     }
 
     /// <summary>Each value holds over its own window, which ends at its stamp + <paramref name="shift"/> and reaches back to the window before.</summary>
@@ -28,15 +29,12 @@ public static class EnergyCurves
     {
         var knots = new List<long>(series.Count + 1) { series.Stamps[0] + shift - window };
         var twice = new List<Int128>(series.Count + 1) { 0 };
-        var gaps = new SortedList<long, Gap>();
+        var gaps = new List<Gap>();
         for (var i = 0; i < series.Count; i++)
         {
             var end = series.Stamps[i] + shift;
             if (i > 0 && IsGap(series, i) && end - window > knots[^1])
-            {
-                (var sum, gaps[knots[^1]]) = Bridged(series, i, knots[^1], end - window);
-                Extend(end - window, sum);
-            }
+                Extend(end - window, Bridged(series, i, knots[^1], end - window, gaps));
             Extend(end, 2 * series.Values[i]);
         }
         return Closed(series, [.. knots], [.. twice], null, gaps);
@@ -52,8 +50,8 @@ public static class EnergyCurves
     public static EnergyCurve Accumulated(ChannelSeries series, long shift) => new(
         [.. series.Stamps.Select(t => t + shift)], [.. series.Values.Select(v => 2 * (v - series.Values[0]))], null, [], series.Exponent);
 
-    private static EnergyCurve Closed(ChannelSeries series, long[] knots, Int128[] twice, Int128[]? values, SortedList<long, Gap> gaps) =>
-        new(knots, twice, values, gaps, series.Exponent - 9)
+    private static EnergyCurve Closed(ChannelSeries series, long[] knots, Int128[] twice, Int128[]? bends, List<Gap> gaps) =>
+        new(knots, twice, bends, gaps, series.Exponent - 9)
         {
             Head = Extremes(series, 0, Math.Min(series.Count, FewestNeighbours)),
             Tail = Extremes(series, Math.Max(0, series.Count - FewestNeighbours), series.Count),
@@ -62,11 +60,12 @@ public static class EnergyCurves
     private static bool IsGap(ChannelSeries series, int i) =>
         series.Stamps[i] - series.Stamps[i - 1] > GapPeriods * series.Period || series.LostAfter.Contains(series.Stamps[i - 1]);
 
-    private static (Int128 Sum, Gap Gap) Bridged(ChannelSeries series, int i, long from, long to)
+    private static Int128 Bridged(ChannelSeries series, int i, long from, long to, List<Gap> gaps)
     {
         var neighbours = (int)Math.Clamp((series.Stamps[i] - series.Stamps[i - 1]) / Math.Max(1, series.Period), FewestNeighbours, series.Count);
         var (twice, spread) = Extremes(series, Math.Max(0, i - neighbours), Math.Min(series.Count, i + neighbours));
-        return (twice, new Gap(from, to, spread));
+        gaps.Add(new(from, to, spread));
+        return twice;
     }
 
     // Smallest plus largest is twice the value assumed where nothing was read.

@@ -57,7 +57,7 @@ public static class PowerSensors
     };
 
     // A counter of joules is accumulated whatever its meter does with the other channels.
-    private static SensorKind? KindOf(MeterDescription meter, ChannelDescription channel) =>
+    internal static SensorKind? KindOf(MeterDescription meter, ChannelDescription channel) =>
         channel.Kind ?? (channel.Quantity == "energy" ? SensorKind.Accumulated : meter.Kind);
 
     private static PowerSensor Sensor(RecordedMeter meter, MeterDescription description, ChannelDescription[] channels, string name, ChannelSeries series)
