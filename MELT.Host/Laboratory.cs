@@ -3,7 +3,6 @@ using MELT.Actors.Devices;
 using MELT.Actors.Ingest;
 using MELT.Actors.Journal;
 using MELT.Actors.Journal.Sqlite;
-using MELT.Actors.Runtimes;
 using MELT.Actors.Runtimes.InProcess;
 using MELT.Devices.Time;
 using MELT.Sensors.Mqtt;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MELT.Devices.Simulation;
 using MELT.Host.Reports;
 using MELT.Sensors.Alignment;

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
-using MELT.Actors.Experiments;
 using MELT.Actors.Journal;
 using MELT.Actors.Replay;
 using MELT.Host.Commands;
 using MELT.Host.Reports;
-using MELT.Sensors.Alignment;
 using MELT.Sensors.Analysis;
 
 namespace MELT.Host;

@@ -22,7 +22,7 @@ internal static class DryRun
                 $"{s.Requests.Count} ({s.Requests.Count(r => r.Warmup)} warm-up)");
         with.Output.Write(table);
         var rest = (plan.Baseline ?? configuration.Session.Baseline) + (plan.CoolDown ?? configuration.Session.CoolDown);
-        with.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sessions.Count} sessions, {sessions.Count * rest.TotalSeconds:0.#} s of rest beside the work itself; plan {plan.Sha256()}"));
+        Surroundings.Say(string.Create(CultureInfo.InvariantCulture, $"{sessions.Count} sessions, {sessions.Count * rest.TotalSeconds:0.#} s of rest beside the work itself; plan {plan.Sha256()}"));
         return ExitCode.Done;
     }
 }

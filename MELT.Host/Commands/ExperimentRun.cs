@@ -3,7 +3,6 @@ using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Replay;
 using MELT.Actors.Runtimes;
-using MELT.Actors.Sessions;
 using MELT.Devices;
 using MELT.Devices.Models;
 using MELT.Host.Configuration;
@@ -23,7 +22,7 @@ internal sealed class ExperimentRun(Surroundings with, MeltConfiguration configu
         await using (var laboratory = await Laboratory.OpenAsync(LaboratorySetting.Of(with, configuration), with.Logs(), with.Time, stop))
         {
             var id = with.NewExperimentId();
-            with.Remarks.WriteLine($"experiment {id}: broker on {laboratory.BrokerAddress}, recording in {with.DataFolder}");
+            Surroundings.Remark($"experiment {id}: broker on {laboratory.BrokerAddress}, recording in {with.DataFolder}");
             var setting = LaboratorySetting.Experiment(configuration, new ExperimentId(id), laboratory.Clock, model => models[model]);
             await RegisterAsync(laboratory, plan, setting);
             await RunAsync(laboratory, id, plan, setting, stop);
@@ -42,7 +41,7 @@ internal sealed class ExperimentRun(Surroundings with, MeltConfiguration configu
         if (!plan.Expand().Any(s => s.Cell.Engine is PlannedEngine.LlamaCpp)) return files.ToImmutable();
         foreach (var model in plan.Models)
         {
-            using var progress = new ModelProgressLine(with.Remarks, model);
+            using var progress = new ModelProgressLine(model);
             var path = await ModelPath.ResolveAsync(model, with.Models, Environment.ProcessorCount, progress, stop);
             if (!File.Exists(path)) throw new CommandException($"model {model}: there is no file {path}. Give the path of a GGUF file, or synthetic:tiny:q4_0 for a small model with random weights.");
             files[model] = path;
@@ -63,7 +62,7 @@ internal sealed class ExperimentRun(Surroundings with, MeltConfiguration configu
         var finished = new TaskCompletionSource<ExperimentFinished>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var end = laboratory.Runtime.Subscribe<ExperimentFinished>(e => { if (e.Experiment == id) finished.TrySetResult(e); });
         var sessions = ExperimentSessions.Of(plan, setting);
-        await using var progress = new RunProgress(with.Remarks, laboratory.Runtime, sessions.Length, with.Time);
+        await using var progress = new RunProgress(laboratory.Runtime, sessions.Length, with.Time);
         await laboratory.Runtime.AskUntilAnsweredAsync(Experiment.KindName, id,
             new ExperimentCommand.Start(plan.Name, plan.Canonical(), plan.Sha256(), commandLine, plan.Retries, sessions, laboratory.Clock.Now), AskTimeout, with.Time, stop);
         await using var cancel = stop.Register(() => laboratory.Runtime.Tell(Experiment.KindName, id, new ExperimentCommand.Cancel("cancelled by the operator")));
@@ -73,12 +72,12 @@ internal sealed class ExperimentRun(Surroundings with, MeltConfiguration configu
     private async Task<int> PrintAsync(Actors.Journal.IJournal journal, Finding finding)
     {
         var (document, context) = await Results.OfAsync(journal, finding, CancellationToken.None);
-        document = await ReportFiles.WriteAsync(Path.Combine(with.DataFolder, "reports", finding.Experiment.Id), document, context, CancellationToken.None);
+        document = await ReportFiles.WriteAsync(with.ReportFolder(finding.Experiment.Id), document, context, CancellationToken.None);
         if (with.Json) Console.Out.WriteLine(document.ToJson());
         else
         {
             TerminalReport.Show(document, with.Output);
-            with.Output.WriteLine($"Report: {document.Report!.Html}");
+            Surroundings.Say($"Report: {document.Report!.Html}");
         }
         return finding.Experiment.End?.Status == "complete" ? ExitCode.Done : ExitCode.Failed;
     }

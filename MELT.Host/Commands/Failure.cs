@@ -17,12 +17,16 @@ internal sealed class CommandException(string message, int exitCode = ExitCode.F
 /// <summary>Turns what went wrong into a paragraph on standard error and an exit code; what nobody foresaw keeps its trace.</summary>
 internal static class Failure
 {
+    /// <summary>The value, or all that was wrong with what was written, as wrong usage.</summary>
+    public static T OrThrow<T>(this Reading<T> reading) where T : class =>
+        reading.Value ?? throw new CommandException(string.Join(Environment.NewLine + "melt: ", reading.Problems), ExitCode.Usage);
+
     public static async Task<int> GuardAsync(Func<Task<int>> verb)
     {
         try { return await verb(); }
         catch (OperationCanceledException) { return Say("stopped", ExitCode.Failed); }
         catch (CommandException e) { return Say(e.Message, e.ExitCode); }
-        catch (Exception e) when (e is ConfigurationException or PlanException or CatalogueException) { return Say(e.Message, ExitCode.Usage); }
+        catch (CatalogueException e) { return Say(e.Message, ExitCode.Usage); }
         catch (Exception e) when (e is RigException or LinkException or ModelException or MqttException or DataFolderException
             or JournalRefusedException or JournalConflictException or JournalUnavailableException or IOException or UnauthorizedAccessException)
         {

@@ -21,7 +21,7 @@ internal static class ModelCommand
     private static async Task<int> MakeAsync(Surroundings with, string spec, CancellationToken stop)
     {
         var model = SyntheticModel.TryParse(spec, out var reason) ?? throw new CommandException(reason!, ExitCode.Usage);
-        using var progress = new ModelProgressLine(with.Remarks, spec);
+        using var progress = new ModelProgressLine(spec);
         var made = await with.Models.MakeAsync(model, Environment.ProcessorCount, progress, stop);
         Print(with, [made]);
         return ExitCode.Done;
@@ -43,8 +43,8 @@ internal static class ModelCommand
         var table = new Table().Border(TableBorder.None).AddColumns("MODEL", "QUANTIZATION", "PARAMETERS", "SIZE", "FILE");
         foreach (var m in models) table.AddRow(Markup.Escape(m.Name), Markup.Escape(m.Quantization ?? "?"), $"{m.Parameters:N0}", $"{m.Bytes / 1048576.0:0.0} MiB", Markup.Escape(m.Path));
         with.Output.Write(table);
-        if (models.Count == 0) with.Remarks.WriteLine($"no synthetic models in {with.Models.Folder}; melt model make synthetic:tiny:q4_0 makes one");
-        else with.Remarks.WriteLine("SYNTHETIC: random weights; the text they write means nothing");
+        if (models.Count == 0) Surroundings.Remark($"no synthetic models in {with.Models.Folder}; melt model make synthetic:tiny:q4_0 makes one");
+        else Surroundings.Remark("SYNTHETIC: random weights; the text they write means nothing");
     }
 }
 

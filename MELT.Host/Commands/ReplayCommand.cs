@@ -21,16 +21,16 @@ internal static class ReplayCommand
         var finding = await new Catalogue(journal).FindAsync(id, stop);
         var (document, _) = await Results.OfAsync(journal, finding, stop);
         if (with.Json) Console.Out.WriteLine(document.ToJson());
-        else with.Output.WriteLine($"{id}: sha256 {document.Report!.Sha256}");
+        else Surroundings.Say($"{id}: sha256 {document.Report!.Sha256}");
 
-        var earlier = ReportFiles.TryReadSha256(ReportFiles.FolderOf(with.DataFolder, finding.Experiment.Id));
+        var earlier = ReportFiles.TryReadSha256(with.ReportFolder(finding.Experiment.Id));
         if (earlier is null || finding.Sessions.Length != finding.Experiment.Started.Length) return ExitCode.Done;
         if (earlier == document.Report!.Sha256)
         {
-            with.Remarks.WriteLine("the same as in its report");
+            Surroundings.Remark("the same as in its report");
             return ExitCode.Done;
         }
-        with.Remarks.WriteLine($"NOT the same as in its report ({earlier}): the recording or the analysis has changed since (analysis {document.Analysis})");
+        Surroundings.Remark($"NOT the same as in its report ({earlier}): the recording or the analysis has changed since (analysis {document.Analysis})");
         return ExitCode.Failed;
     }
 }

@@ -24,7 +24,7 @@ internal static class ReportCommand
         var name = finding.Sessions is [var only] && only != finding.Experiment.Id ? only : finding.Experiment.Id;
         document = to is not null && Path.GetExtension(to) is ".html" or ".md" or ".json"
             ? await ReportFiles.WriteOneAsync(to, document, context, stop)
-            : await ReportFiles.WriteAsync(to ?? ReportFiles.FolderOf(with.DataFolder, name), document, context, stop);
+            : await ReportFiles.WriteAsync(to ?? with.ReportFolder(name), document, context, stop);
         if (with.Json) Console.Out.WriteLine(document.ToJson());
         else
             foreach (var file in new[] { document.Report!.Html, document.Report.Markdown, document.Report.Json })

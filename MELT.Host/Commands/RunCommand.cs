@@ -55,7 +55,7 @@ internal sealed class RunCommand
         var device = Device(parsed.GetValue(_device));
         switch (file is not null, models.Length > 0 || device.Link is PlannedLink.Simulated, wrapped.Length > 0)
         {
-            case (true, false, false): return PlanReader.Read(file!);
+            case (true, false, false): return PlanReader.Read(file!).OrThrow();
             case (false, true, false): return OfFlags(parsed, models, device);
             case (false, false, true): return OfCommand(parsed, wrapped, device);
             case (false, false, false): throw new CommandException("nothing to run: give a plan file, -m MODEL, --device simulated:PROFILE, or a command after --; melt run --help shows them all.", ExitCode.Usage);
@@ -74,7 +74,7 @@ internal sealed class RunCommand
             Parameters = new PlannedParameters { Threads = parsed.GetValue(_threads) ?? [] },
             Requests = prompts is null
                 ? new PlannedRequests.Lengths([new PlannedLength(parsed.GetValue(_promptTokens), parsed.GetValue(_requests))])
-                : new PlannedRequests.Prompts(PromptsFile.Read(prompts)),
+                : new PlannedRequests.Prompts(PromptsFile.Read(prompts, prompts).OrThrow()),
             Generation = new GenerationSettings { MaxTokens = parsed.GetValue(_maxTokens), IgnoreEndOfSequence = prompts is null },
             Repetitions = parsed.GetValue(_repetitions),
         });

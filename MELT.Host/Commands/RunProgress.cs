@@ -1,14 +1,12 @@
 using System.Globalization;
 using MELT.Actors.Runtimes;
 using MELT.Actors.Sessions;
-using Spectre.Console;
 
 namespace MELT.Host.Commands;
 
 /// <summary>How far the experiment is, on standard error: one line that rewrites itself on a terminal, a line per change of stage elsewhere.</summary>
 internal sealed class RunProgress : IAsyncDisposable
 {
-    private readonly IAnsiConsole _console;
     private readonly int _sessions;
     private readonly TimeProvider _time;
     private readonly long _begun;
@@ -17,16 +15,16 @@ internal sealed class RunProgress : IAsyncDisposable
     private int _ended;
     private string _last = "";
 
-    public RunProgress(IAnsiConsole console, IActorRuntime runtime, int sessions, TimeProvider time)
+    public RunProgress(IActorRuntime runtime, int sessions, TimeProvider time)
     {
-        (_console, _sessions, _time, _begun) = (console, sessions, time, time.GetTimestamp());
+        (_sessions, _time, _begun) = (sessions, time, time.GetTimestamp());
         _subscriptions = [runtime.Subscribe<SessionProgress>(Show), runtime.Subscribe<SessionEnded>(End)];
     }
 
     public ValueTask DisposeAsync()
     {
         foreach (var s in _subscriptions) s.Dispose();
-        if (_console.Profile.Capabilities.Interactive && !Console.IsErrorRedirected) Console.Error.Write("\r\e[K");
+        if (!Console.IsErrorRedirected) Console.Error.Write("\r\e[K");
         return ValueTask.CompletedTask;
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using MELT.Actors.Journal;
 using MELT.Actors.Journal.Sqlite;
 using MELT.Devices.Models;
+using MELT.Host.Configuration;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 
@@ -19,13 +20,28 @@ internal sealed class Surroundings(ParseResult parsed, SharedOptions shared)
     /// <summary>Synthetic models are shared between data folders of one place: they are made once.</summary>
     public SyntheticModels Models => new(Environment.GetEnvironmentVariable("MELT_MODELS") ?? Path.Combine(DataFolder, "models"));
 
+    public string ReportFolder(string id) => Path.Combine(DataFolder, "reports", id);
+
     public ILoggerFactory Logs() => LoggerFactory.Create(builder => builder
         .SetMinimumLevel(parsed.GetValue(shared.Verbose) ? LogLevel.Debug : LogLevel.Warning)
         .AddProvider(new StandardErrorLog()));
 
-    /// <summary>Progress and remarks go here; results go to <see cref="Output"/>.</summary>
-    public IAnsiConsole Remarks { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
     public IAnsiConsole Output { get; } = AnsiConsole.Console;
+
+    /// <summary>A line of results.</summary>
+    public static void Say(string line) => Console.Out.WriteLine(line);
+
+    /// <summary>A line about what goes on.</summary>
+    public static void Remark(string line) => Console.Error.WriteLine(line);
+
+    /// <summary>The laboratory's settings, those of the command line first; null means not given there.</summary>
+    public MeltConfiguration Configure(params ReadOnlySpan<(string Key, string? Value)> commandLine)
+    {
+        var given = new Dictionary<string, string>();
+        foreach (var (key, value) in commandLine)
+            if (value is not null) given[key] = value;
+        return MeltConfiguration.Load(new ConfigurationSources { CommandLine = given, Folder = ConfigFolder }).OrThrow();
+    }
 
     public Task<SqliteJournal> OpenJournalAsync(CancellationToken stop)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MELT.Actors.Experiments;
 using YamlDotNet.RepresentationModel;
 
@@ -43,52 +42,8 @@ internal static class PlanRequestsReader
         }
         yaml.Place("requests.prompts", node);
         if (yaml.Text(node, key) is not { Length: > 0 } name) return null;
-        var text = SourceText.Read(Path.Combine(folder, name), name);
-        if (text.Value is null)
-        {
-            foreach (var problem in text.Problems) yaml.Refuse(node, key, $"{problem.At}: {problem.Text}");
-            return null;
-        }
-        try
-        {
-            var prompts = name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? OfJson(text.Value) : OfLines(text.Value);
-            return new([.. prompts.Take(limit)]);
-        }
-        catch (JsonException e)
-        {
-            yaml.Refuse(node, key, e.LineNumber is { } line
-                ? FormattableString.Invariant($"{name}:{line + 1}:{e.BytePositionInLine + 1}: is not JSON")
-                : $"{name}: {e.Message}");
-            return null;
-        }
-    }
-
-    private static IEnumerable<string> OfLines(string text) => text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Trim().Length > 0);
-
-    /// <summary>A list of prompts, or a list of conversations each a list of prompts, which are asked one after the other.</summary>
-    private static List<string> OfJson(string text)
-    {
-        using var document = JsonDocument.Parse(text);
-        if (document.RootElement.ValueKind != JsonValueKind.Array) throw new JsonException("must be a list of prompts, or of lists of prompts");
-        List<string> prompts = [];
-        foreach (var (item, i) in document.RootElement.EnumerateArray().Select((item, i) => (item, i)))
-        {
-            IEnumerable<JsonElement> texts = item.ValueKind == JsonValueKind.Array ? item.EnumerateArray() : [item];
-            foreach (var prompt in texts)
-                prompts.Add(TextOf(prompt) ?? throw new JsonException($"item {i} of the list must be text or a list of texts"));
-        }
-        return prompts;
-    }
-
-    private static string? TextOf(JsonElement prompt)
-    {
-        try
-        {
-            return prompt.ValueKind == JsonValueKind.String ? prompt.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // half of a surrogate pair: JSON can escape it, text cannot hold it
-        }
+        var prompts = PromptsFile.Read(Path.Combine(folder, name), name);
+        foreach (var problem in prompts.Problems) yaml.Refuse(node, key, $"{problem.At}: {problem.Text}");
+        return prompts.Value is { } texts ? new([.. texts.Take(limit)]) : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace MELT.Host.Reports;
 
@@ -21,6 +22,30 @@ public static class ReportFiles
         await WriteAsync(Path.Combine(full, Markdown), MarkdownReport.Write(inside, context), stop);
         await WriteAsync(Path.Combine(full, Json), inside.ToJson() + "\n", stop);
         return document with { Report = report with { Html = Path.Combine(full, Html), Markdown = Path.Combine(full, Markdown), Json = Path.Combine(full, Json) } };
+    }
+
+    /// <summary>Writes one file, its kind by its ending: .html, .md or .json.</summary>
+    public static async Task<ResultsDocument> WriteOneAsync(string file, ResultsDocument document, ReportContext context, CancellationToken stop)
+    {
+        var (full, report) = (Path.GetFullPath(file), document.Report!);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        var (text, pointed) = Path.GetExtension(full) switch
+        {
+            ".html" => (HtmlReport.Write(document, context), report with { Html = full }),
+            ".md" => (MarkdownReport.Write(document, context), report with { Markdown = full }),
+            _ => (document.ToJson() + "\n", report with { Json = full }),
+        };
+        await WriteAsync(full, text, stop);
+        return document with { Report = pointed };
+    }
+
+    /// <summary>Hash of the results that the report in this folder was made of; null when there is none.</summary>
+    public static string? TryReadSha256(string folder)
+    {
+        var file = Path.Combine(folder, Json);
+        if (!File.Exists(file)) return null;
+        using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+        return document.RootElement.GetProperty("report").GetProperty("sha256").GetString();
     }
 
     private static async Task WriteAsync(string path, string text, CancellationToken stop)

@@ -92,7 +92,7 @@ internal sealed class ClientLink
             CleanStart = cleanStart,
             KeepAliveSeconds = (ushort)Math.Clamp(Math.Ceiling(options.KeepAlive.TotalSeconds), 0, ushort.MaxValue),
             UserName = options.UserName,
-            Password = options.Password is { } password ? Encoding.UTF8.GetBytes(password) : default(ReadOnlyMemory<byte>?),
+            Password = options.Password is { } password ? System.Text.Encoding.UTF8.GetBytes(password) : default(ReadOnlyMemory<byte>?),
             Properties = new()
             {
                 SessionExpirySeconds = (uint)Math.Clamp(options.SessionExpiry.TotalSeconds, 0, uint.MaxValue),

@@ -1,4 +1,3 @@
-using System.Text;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Analysis;
 
@@ -56,7 +55,7 @@ public sealed class SessionAnalysisTests
     [Fact]
     public void Results_are_written_in_snake_case_with_nulls_and_without_empty_notes()
     {
-        var json = Encoding.UTF8.GetString(ResultsJson.Canonical(Measured()));
+        var json = System.Text.Encoding.UTF8.GetString(ResultsJson.Canonical(Measured()));
         json.ShouldContain("\"ttft_seconds\":{\"boundary\":null,");
         json.ShouldContain("\"p90\":{\"hi\":");
         json.ShouldContain("\"notes\":{\"mmap\":\"true\"");
