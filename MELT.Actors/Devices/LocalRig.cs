@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MELT.Actors.Sessions;
 using MELT.Devices.Inference;
 using MELT.Devices.Time;
+using MELT.Sensors.Alignment;
 using MELT.Sensors.Instruments;
 using MELT.Sensors.Meters;
 using MELT.Sensors.Mqtt;
@@ -22,7 +23,7 @@ internal sealed class LocalRig : IRig
     {
         _with = (place, plan, options, client);
         _publisher = new InstrumentPublisher(client, clock, time, Note, clock.Now.Nanoseconds / 1000);
-        foreach (var refused in found.Refused) _notices.Add(new(refused.Quantity is "power" or "energy" ? SessionNotice.NoEnergySensor : refused.Code, refused.Reason));
+        foreach (var refused in found.Refused) _notices.Add(new(refused.Quantity is "power" or "energy" ? RecordingEntry.Noticed.NoEnergySensor : refused.Code, refused.Reason));
         Publish(found.Usable);
         if (plan.AllowEstimates && options.EstimatedWattsPerProcessor is { } watts) Publish([new CpuPowerEstimator(place, watts)]);
     }

@@ -61,11 +61,7 @@ public sealed record StreamPosition(string PersistenceId, long Position);
 public sealed record StreamCoverage(string PersistenceId, ImmutableArray<long> Context, long First, long Last);
 
 /// <summary>Something the session wants said in every report: a sensor that was refused, a stream that fell silent.</summary>
-public sealed record SessionNotice(string Code, string Text)
-{
-    /// <summary>Why a power or energy sensor of the device is not used.</summary>
-    public const string NoEnergySensor = "no-energy-sensor";
-}
+public sealed record SessionNotice(string Code, string Text);
 
 /// <summary>Told to the experiment and published once the session is sealed.</summary>
 public sealed record SessionEnded(string Session, string Status, string? Reason);

@@ -26,7 +26,11 @@ internal sealed class Surroundings(ParseResult parsed, SharedOptions shared)
         .SetMinimumLevel(parsed.GetValue(shared.Verbose) ? LogLevel.Debug : LogLevel.Warning)
         .AddProvider(new StandardErrorLog()));
 
-    public IAnsiConsole Output { get; } = AnsiConsole.Console;
+    public IAnsiConsole Output { get; } = AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        ColorSystem = Console.IsOutputRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+    });
 
     /// <summary>A line of results.</summary>
     public static void Say(string line) => Console.Out.WriteLine(line);

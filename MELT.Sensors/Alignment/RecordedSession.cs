@@ -19,6 +19,8 @@ public sealed record RecordedSession
     public ImmutableSortedDictionary<string, RecordedMeter> Meters { get; init; } = ImmutableSortedDictionary.Create<string, RecordedMeter>(StringComparer.Ordinal);
     /// <summary>Clock samples by domain, sorted by sending.</summary>
     public ImmutableSortedDictionary<string, ImmutableList<ClockExchange>> Exchanges { get; init; } = ImmutableSortedDictionary.Create<string, ImmutableList<ClockExchange>>(StringComparer.Ordinal);
+    /// <summary>What every report says of the session, in a fixed order.</summary>
+    public ImmutableSortedSet<RecordingEntry.Noticed> Notices { get; init; } = ImmutableSortedSet.Create<RecordingEntry.Noticed>(Comparer<RecordingEntry.Noticed>.Create(ByText));
     /// <summary>Null while the session runs, and when the recording breaks off.</summary>
     public RecordingEntry.Closed? Closed { get; init; }
 
@@ -34,12 +36,16 @@ public sealed record RecordedSession
         RecordingEntry.Block e => With(e.Meter.ToString(), meter => meter.With(e), e),
         RecordingEntry.Counted e => With(e.Meter.ToString(), meter => meter.With(e), e),
         RecordingEntry.Clock e => this with { Exchanges = Exchanges.SetItem(e.Domain, e.Exchanges.Aggregate(Exchanges.GetValueOrDefault(e.Domain, []), (list, item) => list.InsertSorted(item, BySending))) },
+        RecordingEntry.Noticed e => this with { Notices = Notices.Add(e) },
         RecordingEntry.Closed e => this with { Closed = e },
         _ => throw new UnreachableException(),
     };
 
     private RecordedSession With(string meter, Func<RecordedMeter, RecordedMeter> change, RecordingEntry entry) =>
         this with { Meters = Meters.SetItem(meter, change(Meters.GetValueOrDefault(meter) ?? RecordedMeter.Of(entry))) };
+
+    private static int ByText(RecordingEntry.Noticed a, RecordingEntry.Noticed b) =>
+        string.CompareOrdinal(a.Code, b.Code) is not 0 and var order ? order : string.CompareOrdinal(a.Text, b.Text);
 
     private static readonly Comparison<EngineEvent> ByStamp = (a, b) => a.At.CompareTo(b.At);
 

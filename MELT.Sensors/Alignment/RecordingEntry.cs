@@ -28,7 +28,11 @@ public abstract record RecordingEntry
     /// <summary>Clock samples that relate <see cref="Domain"/> to the session's clock (Sent and Received are session clock).</summary>
     public sealed record Clock(string Domain, ImmutableArray<ClockExchange> Exchanges) : RecordingEntry;
     /// <summary>Something that every report of the session says: a sensor that was refused, readings that did not come.</summary>
-    public sealed record Noticed(string Code, string Text) : RecordingEntry;
+    public sealed record Noticed(string Code, string Text) : RecordingEntry
+    {
+        /// <summary>Why a power or energy sensor of the device is not used.</summary>
+        public const string NoEnergySensor = "no-energy-sensor";
+    }
     /// <summary>The session ended: complete, partial or failed, with a reason unless complete.</summary>
     public sealed record Closed(string Status, string? Reason) : RecordingEntry;
 }
