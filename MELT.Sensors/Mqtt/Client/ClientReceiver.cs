@@ -7,18 +7,20 @@ namespace MELT.Sensors.Mqtt.Client;
 
 /// <summary>
 /// What the broker sends, on its way to the reader of <see cref="Deliveries"/>. The channel has room for Receive Maximum messages of QoS 1 and 2
-/// and as many of QoS 0: beyond that QoS 0 is dropped and counted, and QoS 1 and 2 (of a broker that knows no Receive Maximum) are not read from the socket.
+/// and as many of QoS 0: beyond that QoS 0 is dropped and counted, and nothing more is read from the socket. A broker that obeys Receive Maximum never lets it come to that;
+/// 3.1.1 has none, and mosquitto 2.0 exceeds its client's: disconnecting, as the specification allows, would only make it send the same again.
 /// </summary>
 internal sealed class ClientReceiver(MqttClientOptions options, Outbox outbox, ExactlyOnceInbox inbox)
 {
     private readonly Channel<MqttDelivery> _deliveries = Channel.CreateBounded<MqttDelivery>(2 * options.ReceiveMaximum);
     private long _dropped;
+    private bool _stalled;
 
     public ChannelReader<MqttDelivery> Deliveries => _deliveries.Reader;
     public PendingSubscriptions Pending { get; } = new(outbox);
     public long Dropped => Interlocked.Read(ref _dropped);
     /// <summary>This side is not reading, so that the broker's silence means nothing.</summary>
-    public bool Stalled { get; private set; }
+    public bool Stalled { get => Volatile.Read(ref _stalled); private set => Volatile.Write(ref _stalled, value); }
 
     public void End(Exception? error) => _deliveries.Writer.TryComplete(error);
 
@@ -67,15 +69,19 @@ internal sealed class ClientReceiver(MqttClientOptions options, Outbox outbox, E
             if (!fits || !_deliveries.Writer.TryWrite(Delivery(link, packet, static () => { }))) Interlocked.Increment(ref _dropped);
             return;
         }
-        if (options.Version == MqttVersion.V5 && link.Acknowledgements.Count >= options.ReceiveMaximum)
-            throw new MqttProtocolException(ReasonCode.ReceiveMaximumExceeded, $"more than {options.ReceiveMaximum} unacknowledged messages");
+        if (link.Acknowledgements.Count >= options.ReceiveMaximum) await StalledAsync(link, link.Acknowledgements.RoomAsync(options.ReceiveMaximum, link.Stopped));
         var arrival = packet.Qos == MqttQos.ExactlyOnce ? inbox.Offer(packet.PacketId) : Arrival.New;
         var held = link.Acknowledgements.Add(packet.PacketId, packet.Qos, arrival == Arrival.Acknowledged ? 0 : 1);
         if (arrival == Arrival.Acknowledged) return;
         var delivery = Delivery(link, packet, held.Acknowledge);
-        if (_deliveries.Writer.TryWrite(delivery)) return;
+        if (!_deliveries.Writer.TryWrite(delivery)) await StalledAsync(link, _deliveries.Writer.WriteAsync(delivery, link.Stopped));
+    }
+
+    private async ValueTask StalledAsync(ClientLink link, ValueTask wait)
+    {
         Stalled = true;
-        await _deliveries.Writer.WriteAsync(delivery, link.Stopped);
+        link.Output.Flush();
+        await wait;
         Stalled = false;
     }
 

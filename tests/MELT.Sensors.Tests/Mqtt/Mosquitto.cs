@@ -69,8 +69,13 @@ internal sealed class Mosquitto : IAsyncDisposable
     private async Task StopAsync()
     {
         if (_process is null) return;
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await _process.WaitForExitAsync(Waiting.Soon);
+        var exited = _process.WaitForExitAsync(Waiting.Soon);
+        while (!exited.IsCompleted)
+        {
+            using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+            await Task.WhenAny(exited, Task.Delay(TimeSpan.FromSeconds(1)));   // mosquitto forgets a signal that comes while it starts: once more
+        }
+        await exited;
         _process.Dispose();
         _process = null;
     }

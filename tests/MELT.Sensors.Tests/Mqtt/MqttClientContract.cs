@@ -94,8 +94,7 @@ public abstract class MqttClientContract(MqttVersion version) : IAsyncLifetime
         await using var second = await ConnectAsync(o => o with { ClientId = id });
         var again = await second.Deliveries.AcknowledgedAsync();
         (again.Text(), again.Duplicate).ShouldBe(("2", true));
-        var queued = await second.Deliveries.AcknowledgedAsync();
-        (queued.Text(), queued.Duplicate).ShouldBe(("3", false));
+        (await second.Deliveries.AcknowledgedAsync()).Text().ShouldBe("3");   // with or without DUP: the broker may have tried the old connection
     }
 
     [SkippableFact]

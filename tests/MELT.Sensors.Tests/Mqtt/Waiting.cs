@@ -3,10 +3,10 @@ using MELT.Sensors.Mqtt;
 
 namespace MELT.Sensors.Tests.Mqtt;
 
-/// <summary>Waits that end: with what was waited for, or after ten seconds as a failure.</summary>
+/// <summary>Waits that end: with what was waited for, or after twenty seconds as a failure.</summary>
 internal static class Waiting
 {
-    public static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token;
+    public static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
 
     public static async Task<T> NextAsync<T>(this ChannelReader<T> reader) => await reader.ReadAsync(Soon);
 
