@@ -25,9 +25,10 @@ internal sealed class Mosquitto : IAsyncDisposable
     }
 
     /// <summary>Terminated, so that it saves its sessions, and started again on the same port.</summary>
-    public async Task RestartAsync()
+    public async Task RestartAsync(Action whileDown)
     {
         await StopAsync();
+        whileDown();
         await RunAsync();
     }
 

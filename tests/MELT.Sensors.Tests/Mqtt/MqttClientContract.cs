@@ -9,7 +9,7 @@ public abstract class MqttClientContract(MqttVersion version) : IAsyncLifetime
 {
     protected abstract int Port { get; }
     protected abstract Task StartBrokerAsync();
-    protected abstract Task RestartBrokerAsync();
+    protected abstract Task RestartBrokerAsync(Action whileDown);
     protected abstract Task StopBrokerAsync();
 
     public Task InitializeAsync() => StartBrokerAsync();
@@ -125,9 +125,8 @@ public abstract class MqttClientContract(MqttVersion version) : IAsyncLifetime
         for (var i = 0; i < 20; i++) await publisher.PublishAsync(Retained(i), Waiting.Soon);
         while (seen.Count < 20) seen.Add((await subscriber.Deliveries.AcknowledgedAsync()).Text());
 
-        var restarting = RestartBrokerAsync();
-        var publishing = Enumerable.Range(20, 30).Select(i => publisher.PublishAsync(Retained(i), Waiting.Soon)).ToArray();
-        await restarting;
+        Task[] publishing = [];
+        await RestartBrokerAsync(whileDown: () => publishing = [.. Enumerable.Range(20, 30).Select(i => publisher.PublishAsync(Retained(i), Waiting.Soon))]);
         await Task.WhenAll(publishing);
         while (seen.Count < 50) seen.Add((await subscriber.Deliveries.AcknowledgedAsync()).Text());
         subscriber.Reconnections.ShouldBeGreaterThan(0);

@@ -11,9 +11,10 @@ public abstract class OwnBrokerContract(MqttVersion version) : MqttClientContrac
     protected override async Task StartBrokerAsync() => _broker = await MqttBroker.StartAsync(new());
     protected override async Task StopBrokerAsync() => await _broker.DisposeAsync();
 
-    protected override async Task RestartBrokerAsync()
+    protected override async Task RestartBrokerAsync(Action whileDown)
     {
         await _broker.DisposeAsync();
+        whileDown();
         _broker = await MqttBroker.StartAsync(new() { Port = Port });
     }
 }
@@ -32,7 +33,7 @@ public abstract class MosquittoContract(MqttVersion version) : MqttClientContrac
     }
 
     protected override async Task StartBrokerAsync() => _broker = Mosquitto.Program is null ? null : await Mosquitto.StartAsync();
-    protected override Task RestartBrokerAsync() => _broker!.RestartAsync();
+    protected override Task RestartBrokerAsync(Action whileDown) => _broker!.RestartAsync(whileDown);
     protected override Task StopBrokerAsync() => _broker?.DisposeAsync().AsTask() ?? Task.CompletedTask;
 }
 
