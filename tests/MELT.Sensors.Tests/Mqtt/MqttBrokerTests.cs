@@ -27,8 +27,8 @@ public sealed class MqttBrokerTests : IAsyncLifetime
     [Fact]
     public async Task A_client_silent_for_one_and_a_half_keep_alives_is_dropped()
     {
-        await using var client = await RawClient.ConnectAsync(_broker.Port, new(MqttVersion.V5, "c") { KeepAliveSeconds = 1 });
         var since = TimeProvider.System.GetTimestamp();
+        await using var client = await RawClient.ConnectAsync(_broker.Port, new(MqttVersion.V5, "c") { KeepAliveSeconds = 1 });
         (await client.NextAsync<DisconnectPacket>()).Reason.ShouldBe(ReasonCode.KeepAliveTimeout);
         (await client.NextAsync()).ShouldBeNull();
         TimeProvider.System.GetElapsedTime(since).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.4));
