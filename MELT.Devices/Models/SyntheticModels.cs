@@ -51,8 +51,10 @@ public sealed class SyntheticModels(string folder)
         }
         finally
         {
-            File.Delete(partial);
-            File.Delete(partial + "-f16");
+            foreach (var left in (string[])[partial, partial + "-f16"])
+            {
+                if (File.Exists(left)) { File.Delete(left); }
+            }
         }
     }
 

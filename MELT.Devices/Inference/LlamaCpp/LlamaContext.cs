@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MELT.Devices.Inference.LlamaCpp.Native;
 
 namespace MELT.Devices.Inference.LlamaCpp;
@@ -30,12 +31,21 @@ internal sealed unsafe class LlamaContext : IDisposable
     /// <summary>Evaluates tokens after those already there, and waits until that is done. Zero when it went well.</summary>
     public int Evaluate(ReadOnlySpan<int> tokens)
     {
-        fixed (int* first = tokens)
+        fixed (int* first = &MemoryMarshal.GetReference(tokens))
         {
             var result = LlamaNative.Decode(Handle, new Batch { Count = tokens.Length, Tokens = first });
             LlamaNative.Synchronize(Handle);
             return result;
         }
+    }
+
+    /// <summary>Has .NET compile what evaluates, which would otherwise fall into the first interval, by an evaluation of nothing that llama.cpp refuses.</summary>
+    public void Warm()
+    {
+        ReadOnlySpan<int> token = [0];
+        NativeLog.Muted = true;
+        Evaluate(token[..0]);
+        NativeLog.Muted = false;
     }
 
     /// <summary>Forgets what was evaluated.</summary>

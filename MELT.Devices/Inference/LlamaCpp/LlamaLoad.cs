@@ -53,6 +53,7 @@ internal sealed class LlamaLoad(LlamaLibrary library, EngineCommand.Load command
             model.Dispose();
             return Refused($"{file.Path} was loaded, but a context of {wanted.ContextTokens} tokens cannot be made");
         }
+        context.Warm();
         var loaded = output.Now;
         var settings = Describe(model, context, wanted, parameters.LoadMode, cache);
         var info = file.ToModelInfo() with { Parameters = model.Parameters, Quantization = model.Quantization ?? file.Quantization, PageCache = cache.State, Sha256 = ModelHash.OfModest(file.Path) };
@@ -90,9 +91,8 @@ internal sealed class LlamaLoad(LlamaLibrary library, EngineCommand.Load command
     /// <summary>llama.cpp says in its log whether flash attention can be had when it chooses itself.</summary>
     private void Follow(NativeLogLevel level, string text)
     {
-        if (!text.Contains("Flash Attention", StringComparison.OrdinalIgnoreCase)) { return; }
-        if (text.Contains("enabled", StringComparison.Ordinal)) { _flashAttention = "on"; }
-        if (text.Contains("disabled", StringComparison.Ordinal)) { _flashAttention = "off"; }
+        if (text.Contains("Flash Attention enabled", StringComparison.Ordinal) || text.Contains("enabling flash_attn", StringComparison.Ordinal)) { _flashAttention = "on"; }
+        if (text.Contains("Flash Attention not supported", StringComparison.Ordinal) || text.Contains("flash_attn is not compatible", StringComparison.Ordinal)) { _flashAttention = "off"; }
     }
 
     private (LlamaModel, LlamaContext)? Refused(string what)

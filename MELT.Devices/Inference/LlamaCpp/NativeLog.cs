@@ -17,6 +17,9 @@ internal static unsafe class NativeLog
     /// <summary>Sees each piece of text as it comes, on whatever thread llama.cpp logs from.</summary>
     public static event Action<NativeLogLevel, string>? Written;
 
+    /// <summary>Drops what llama.cpp says to a call that is meant to fail.</summary>
+    public static bool Muted { get; set; }
+
     public static void Attach() => LlamaNative.SetLog(&Write, 0);
 
     public static void Forget()
@@ -33,6 +36,7 @@ internal static unsafe class NativeLog
     [UnmanagedCallersOnly]
     private static void Write(int number, byte* text, nint state)
     {
+        if (Muted) { return; }
         var piece = Marshal.PtrToStringUTF8((nint)text) ?? "";
         lock (Gate)
         {

@@ -35,9 +35,10 @@ public sealed class LlamaCppAgentTests(TinyModel model) : IClassFixture<TinyMode
         var before = Clock.Now;
         await using var link = await LoadedAsync();
         await link.SendAsync(new EngineCommand.Request(0, "Hello world", null, new() { MaxTokens = 8, IgnoreEndOfSequence = true }), default);
+        List<EngineEvent> events = [];
+        while (events is not [.., EngineEvent.Finished]) { events.Add(await link.Events.ReadAsync().AsTask().WaitAsync(Patience)); }
         await link.SendAsync(new EngineCommand.Exit(), default);
-
-        var events = await link.EventsAsync();
+        events.AddRange(await link.EventsAsync());
 
         events.OfType<EngineEvent.Emitted>().Sum(e => e.Tokens).ShouldBe(8);
         events[^1].ShouldBeOfType<EngineEvent.Exited>().ExitCode.ShouldBe(0);

@@ -1,0 +1,112 @@
+using MELT.Devices.Inference;
+using MELT.Devices.Inference.Agent;
+
+namespace MELT.Devices.Tests.Inference;
+
+public sealed class EngineHostTests
+{
+    [Fact]
+    public async Task Hello_is_answered_in_the_clock_of_the_parent()
+    {
+        await using var engine = EngineConversation.With(new Patient());
+        await engine.SendAsync(new EngineCommand.Hello(1, EngineConversation.Clock.Anchor));
+
+        var ready = await engine.NextAsync<EngineEvent.Ready>();
+
+        (ready.Engine, ready.Version, ready.ProcessId).ShouldBe(("patient", "1", Environment.ProcessId));
+        ready.Clock.Domain.ShouldBe(EngineConversation.Clock.Domain);
+        ready.Clock.LatenessNanoseconds.ShouldBeInRange(1, 1e6);
+        ready.At.ShouldBeLessThan(EngineConversation.Clock.Now);
+    }
+
+    [Fact]
+    public async Task Another_protocol_is_refused()
+    {
+        await using var engine = EngineConversation.With(new Patient());
+        await engine.SendAsync(new EngineCommand.Hello(2, null));
+
+        (await engine.NextAsync<EngineEvent.Failed>()).Code.ShouldBe("protocol");
+        (await engine.NextAsync()).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("{}")]
+    [InlineData("{\"type\":\"dance\"}")]
+    public async Task What_is_no_command_is_reported_and_the_next_one_heard(string line)
+    {
+        await using var engine = EngineConversation.With(new Patient());
+        await engine.SendLineAsync(line);
+        await engine.SendLineAsync("");
+        await engine.SendAsync(new EngineCommand.Hello(1, null));
+
+        var failed = await engine.NextAsync<EngineEvent.Failed>();
+        failed.Code.ShouldBe("protocol");
+        failed.Text.ShouldContain(line);
+        await engine.NextAsync<EngineEvent.Ready>();
+    }
+
+    [Fact]
+    public async Task Cancel_reaches_the_running_request_and_not_the_next()
+    {
+        await using var engine = EngineConversation.With(new Patient());
+        await engine.SendAsync(new EngineCommand.Request(0, null, 1, new()));
+        await engine.NextAsync<EngineEvent.RequestBegun>();
+        await engine.SendAsync(new EngineCommand.Cancel());
+        (await engine.NextAsync<EngineEvent.Finished>()).Stop.ShouldBe("cancelled");
+
+        await engine.SendAsync(new EngineCommand.Request(1, "at once", null, new()));
+
+        (await engine.NextAsync<EngineEvent.Finished>()).Stop.ShouldBe("end");
+    }
+
+    [Fact]
+    public async Task Exit_ends_it_even_while_a_request_runs()
+    {
+        await using var engine = EngineConversation.With(new Patient());
+        await engine.SendAsync(new EngineCommand.Request(0, null, 1, new()));
+        await engine.NextAsync<EngineEvent.RequestBegun>();
+
+        await engine.SendAsync(new EngineCommand.Exit());
+
+        (await engine.NextAsync<EngineEvent.Finished>()).Stop.ShouldBe("cancelled");
+        await engine.EndedAsync();
+    }
+
+    [Fact]
+    public async Task A_defect_of_the_engine_is_reported_and_does_not_end_it()
+    {
+        await using var engine = EngineConversation.With(new Patient());
+        await engine.SendAsync(new EngineCommand.Load("explode", new()));
+        await engine.SendAsync(new EngineCommand.Request(0, "at once", null, new()));
+
+        var failed = await engine.NextAsync<EngineEvent.Failed>();
+        (failed.Code, failed.Request).ShouldBe(("load-failed", null));
+        failed.Text.ShouldContain("bang");
+        await engine.NextAsync<EngineEvent.Finished>();
+    }
+
+    /// <summary>Answers "at once" at once, and everything else when it is cancelled.</summary>
+    private sealed class Patient : IEngineHandler
+    {
+        public EngineIdentity? TryStart(out string? reason)
+        {
+            reason = null;
+            return new("patient", "1");
+        }
+
+        public void Load(EngineCommand.Load command, EngineOutput output, CancellationToken stop) => throw new InvalidOperationException("bang");
+
+        public void Evaluate(EngineCommand.Request command, EngineOutput output, CancellationToken cancelled)
+        {
+            if (command.Prompt is null)
+            {
+                output.Write(new EngineEvent.RequestBegun(output.Now, command.Index));
+                cancelled.WaitHandle.WaitOne();
+            }
+            output.Write(new EngineEvent.Finished(output.Now, command.Index, cancelled.IsCancellationRequested ? "cancelled" : "end", new(0, 0, 0), null));
+        }
+
+        public void Dispose() { }
+    }
+}
