@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace MELT.Actors.Journal;
 
@@ -29,19 +28,17 @@ public sealed class DataFolder : IDisposable
         {
             Directory.CreateDirectory(path);
             // The file stays when it is released: removing it would let two processes hold two files of one name.
-            var held = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            var held = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             try
             {
-                held.SetLength(0);
-                held.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-                held.Flush();
+                File.WriteAllText(Names(file), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+                return new(path, held);
             }
             catch
             {
                 held.Dispose();
                 throw;
             }
-            return new(path, held);
         }
         catch (IOException) when (Holder(file) is { } process)
         {
@@ -55,7 +52,10 @@ public sealed class DataFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    /// <summary>The process that wrote itself into a lock file that is held right now; null when the file is free or absent.</summary>
+    /// <summary>A file that is held cannot be read either, so its holder is named beside it.</summary>
+    private static string Names(string file) => file + ".pid";
+
+    /// <summary>The process that holds a lock file right now; null when the file is free or absent.</summary>
     private static string? Holder(string file)
     {
         try
@@ -63,23 +63,9 @@ public sealed class DataFolder : IDisposable
             using (new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
                 return null;
         }
-        catch (IOException held) when (held is not (FileNotFoundException or DirectoryNotFoundException))
+        catch (IOException) when (File.Exists(file))
         {
-            return Written(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private static string? Written(string file)
-    {
-        try
-        {
-            // Reading beside the lock: this share mode asks for none of its own.
-            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return reader.ReadToEnd() is { Length: > 0 } process ? process : "unknown";
+            return File.Exists(Names(file)) ? File.ReadAllText(Names(file)) : "unknown";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

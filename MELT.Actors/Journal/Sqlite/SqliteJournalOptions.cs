@@ -18,6 +18,9 @@ public sealed record SqliteJournalOptions
     /// <inheritdoc cref="LargestCommitAppends"/>
     public int LargestCommitBytes { get; init; } = 8 << 20;
 
+    /// <summary>The file does not grow beyond this, as if the disk were full; null: as far as the disk allows.</summary>
+    public long? LargestBytes { get; init; }
+
     /// <summary>Stamps the moment of writing.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
