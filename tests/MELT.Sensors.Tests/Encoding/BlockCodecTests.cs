@@ -8,7 +8,7 @@ namespace MELT.Sensors.Tests.Encoding;
 
 public sealed class BlockCodecTests
 {
-    private static readonly Config Cases = Config.QuickThrowOnFailure.WithMaxTest(300);
+    private static readonly Config Cases = Config.QuickThrowOnFailure.WithMaxTest(150);
 
     [Fact]
     public void Every_block_comes_back_as_it_was() => Check.One(Cases, Prop.ForAll(Blocks.Arbitrary, block =>

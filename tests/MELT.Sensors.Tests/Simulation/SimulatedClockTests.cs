@@ -1,4 +1,3 @@
-using MELT.Devices.Simulation;
 using MELT.Devices.Time;
 using MELT.Sensors.Simulation;
 

@@ -1,7 +1,6 @@
 using MELT.Devices.Inference;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Encoding;
-using MELT.Sensors.Meters;
 using MELT.Sensors.Simulation;
 
 namespace MELT.Sensors.Tests.Simulation;

@@ -1,4 +1,3 @@
-using MELT.Devices.Time;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Simulation;
 
