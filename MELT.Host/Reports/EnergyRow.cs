@@ -31,7 +31,14 @@ public sealed record EnergyRow(string Name, string Phase, Quantity? Gross, Quant
     public static ImmutableArray<string> Boundaries(SessionResults session) =>
         [.. session.Energy.OrderByDescending(energy => energy.Value.Primary).Select(energy => energy.Key)];
 
-    public static string Text(Quantity? energy) => energy?.Value is { } joules ? Format.Measured(joules, energy.U95, "J") : energy?.Method ?? "–";
+    /// <summary>The number, or why there is none; an estimate says so.</summary>
+    public static string Text(Quantity? energy) => energy switch
+    {
+        { Value: { } joules, Method: "estimated" } => $"{Format.Measured(joules, energy.U95, "J")} (estimated)",
+        { Value: { } joules } => Format.Measured(joules, energy.U95, "J"),
+        { } silent => silent.Method,
+        null => "–",
+    };
 
     /// <summary>The truth printed to the place where U of the result ends, so both columns can be compared.</summary>
     public string TruthText => Truth is null ? "" : Format.Plain(Truth.Value, "J", 5);

@@ -58,7 +58,7 @@ internal static class TerminalTables
 
     private static string Cell(SessionResults session, string key) => session.Metrics.GetValueOrDefault(key) switch
     {
-        Quantity { Value: { } value } quantity => Format.Spoken(value, quantity.U95, MetricWord.Of(key).Unit),
+        Quantity { Value: { } value } quantity => Format.Spoken(value, quantity.U95, MetricWord.Of(key).Unit) + (quantity.Method == "estimated" ? " estimated" : ""),
         { } silent => silent.Method,
         null => "–",
     };

@@ -23,16 +23,12 @@ internal static class EnergyFigure
     }
 
     private static Fragment Row(EnergyRow row, double full, bool known) => Fragment.Of($"""
-        <tr{Fragment.When(row.Phase.Length == 0, $" class=\"total\"")}><th scope="row">{row.Name}</th><td class="wide">{Bar(row, full)}</td><td class="number">{EnergyRow.Text(row.Gross)}{Label(row.Gross)}</td><td class="number">{EnergyRow.Text(row.Net)}</td>{Fragment.When(known, $"<td class=\"number\">{row.TruthText}</td><td>{Strip(row)}</td><td class=\"number\">{row.ErrorText}</td>")}</tr>
+        <tr{Fragment.When(row.Phase.Length == 0, $" class=\"total\"")}><th scope="row">{row.Name}</th><td class="wide">{Bar(row, full)}</td><td class="number">{EnergyRow.Text(row.Gross)}{Because(row.Gross)}</td><td class="number">{EnergyRow.Text(row.Net)}</td>{Fragment.When(known, $"<td class=\"number\">{row.TruthText}</td><td>{Strip(row)}</td><td class=\"number\">{row.ErrorText}</td>")}</tr>
 
         """);
 
-    private static Fragment Label(Quantity? energy) => energy switch
-    {
-        { Method: "estimated" } => Fragment.Of($" <span class=\"tag\">estimated</span>"),
-        { Reason: { } reason } => Fragment.Of($"<br /><span class=\"code\" title=\"{reason.Text}\">{reason.Code}</span>"),
-        _ => Fragment.Empty,
-    };
+    private static Fragment Because(Quantity? energy) =>
+        energy?.Reason is { } reason ? Fragment.Of($"<br /><span class=\"code\" title=\"{reason.Text}\">{reason.Code}</span>") : Fragment.Empty;
 
     private static Fragment Bar(EnergyRow row, double full)
     {
