@@ -17,7 +17,7 @@ public static class Format
     public static string Plain(double value, string unit, int digits = PlainDigits)
     {
         var printed = PrintedUnit.For(unit, value);
-        var scaled = value * printed.Factor;
+        var scaled = Significant(value * printed.Factor, digits);
         return With(printed.Symbol, Fixed(scaled, scaled == 0 ? 0 : Math.Max(0, Decimals(scaled, digits))));
     }
 
@@ -53,6 +53,9 @@ public static class Format
         var steps = Math.Ceiling(u / step - 0.05 - 1e-9);
         return steps < Math.Pow(10, digits) ? (steps * step, decimals) : (steps * step, decimals - 1);
     }
+
+    private static double Significant(double value, int digits) =>
+        double.Parse(value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static int Decimals(double value, int digits) => digits - 1 - (int)Math.Floor(Math.Log10(Math.Abs(value)));
 

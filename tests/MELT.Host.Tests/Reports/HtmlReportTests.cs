@@ -33,7 +33,7 @@ public sealed partial class HtmlReportTests
         page.Descendants().Attributes().Where(attribute => attribute.Name.LocalName is "src" or "href" && !attribute.Value.StartsWith('#')).ShouldBeEmpty();
         Page.ShouldNotContain("url(");
         Page.ShouldNotContain("@import");
-        page.Descendants("meta").Select(meta => (string?)meta.Attribute("content")).ShouldContain(content => content!.StartsWith("default-src 'none';"));
+        page.Descendants("meta").Select(meta => (string?)meta.Attribute("content")).ShouldContain(content => content != null && content.StartsWith("default-src 'none';", StringComparison.Ordinal));
         WebAddress().Matches(Page).Select(match => match.Value).ShouldBe(["https://github.com/leeoniya/uPlot"], "only the library's own remark, which nothing follows");
     }
 

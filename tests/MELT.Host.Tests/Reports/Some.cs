@@ -15,6 +15,13 @@ internal static class Some
     private static readonly Notice NoReasoning = new("not-reported", "the engine does not tell reasoning from answers");
     private static readonly Notice NoHeatSensor = new("sensor-never-moved", "the only thermal zone has not moved since the machine was started");
 
+    private static readonly ReportContext Told = new()
+    {
+        CommandLine = "melt quickstart",
+        Environment = Facts(("operating_system", "Debian GNU/Linux 12"), ("kernel", "6.1.0-28-amd64"), ("processor", "AMD EPYC 7763, 2 cores"), ("memory", "7.8 GiB"), (".NET", "10.0.4"), ("clock_source", "tsc")),
+        Plots = [SomePlots.Host(), SomePlots.Phone()],
+    };
+
     public static ResultsDocument Document() => Unsealed().Sealed(Canonical);
 
     public static ResultsDocument Unsealed() => new()
@@ -32,12 +39,7 @@ internal static class Some
     /// <summary>Stands in for the canonical writer: any fixed form will do here.</summary>
     public static byte[] Canonical(JsonElement json) => Encoding.UTF8.GetBytes(json.GetRawText());
 
-    public static ReportContext Context() => new()
-    {
-        CommandLine = "melt quickstart",
-        Environment = Facts(("operating_system", "Debian GNU/Linux 12"), ("kernel", "6.1.0-28-amd64"), ("processor", "AMD EPYC 7763, 2 cores"), ("memory", "7.8 GiB"), (".NET", "10.0.4"), ("clock_source", "tsc")),
-        Plots = [SomePlots.Host(), SomePlots.Phone()],
-    };
+    public static ReportContext Context() => Told;
 
     public static SessionResults HostSession() => new()
     {
