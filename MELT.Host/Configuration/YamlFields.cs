@@ -25,7 +25,7 @@ internal sealed class YamlFields(string source)
     }
 
     /// <summary>Something was wrong already at this key, above it or below it.</summary>
-    public bool Refused(string key) => _problems.Any(p => p.Key == key || p.Key.StartsWith(key + '.', StringComparison.Ordinal) || key.StartsWith(p.Key + '.', StringComparison.Ordinal));
+    public bool Refused(string key) => _problems.Any(p => p.Key.Length == 0 || p.Key == key || p.Key.StartsWith(key + '.', StringComparison.Ordinal) || key.StartsWith(p.Key + '.', StringComparison.Ordinal));
 
     /// <summary>The fields of a mapping; unknown keys are refused with the nearest known one.</summary>
     public Fields Mapping(YamlNode node, string key, string[] known)

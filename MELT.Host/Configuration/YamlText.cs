@@ -11,26 +11,30 @@ internal static class YamlText
 
     public static Reading<YamlNode> Load(string source, string text)
     {
+        var parser = new Parser(new StringReader(text));
         try
         {
-            if (Unwanted(source, text) is { } problem) return Reading<YamlNode>.Refused(problem);
+            if (Unwanted(source, parser) is { } problem) return Reading<YamlNode>.Refused(problem);
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
             return Reading<YamlNode>.Of(stream.Documents[0].RootNode);
         }
         catch (YamlException e)
         {
-            var at = Position(source, e.Start);
-            return Reading<YamlNode>.Refused(TabAt(source, text) is { } tab && tab.At.Line <= at.Line ? tab : new Problem(at, "", Explain(e)));
+            return Reading<YamlNode>.Refused(Explain(source, text, Position(source, e.Start), (e.InnerException ?? e).Message));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // YamlDotNet meets some broken texts with exceptions of its own making, which know no place.
+            return Reading<YamlNode>.Refused(Explain(source, text, Position(source, parser.Current?.End ?? Mark.Empty), "nothing that can stand here follows"));
         }
     }
 
     public static SourcePosition Position(string source, Mark mark) => new(source, (int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));
 
     /// <summary>Looks through the events first: nodes are made recursively and shared by aliases, and a plan needs neither depth nor sharing.</summary>
-    private static Problem? Unwanted(string source, string text)
+    private static Problem? Unwanted(string source, Parser parser)
     {
-        var parser = new Parser(new StringReader(text));
         var (depth, documents) = (0, 0);
         while (parser.MoveNext())
         {
@@ -63,6 +67,9 @@ internal static class YamlText
         return null;
     }
 
-    private static string Explain(YamlException e) =>
-        e.Message.StartsWith("Duplicate key", StringComparison.OrdinalIgnoreCase) ? $"{char.ToLowerInvariant(e.Message[0])}{e.Message[1..]}" : $"is not YAML: {(e.InnerException ?? e).Message}";
+    private static Problem Explain(string source, string text, SourcePosition at, string message)
+    {
+        if (TabAt(source, text) is { } tab && (tab.At.Line <= at.Line || message.Contains("tab", StringComparison.Ordinal))) return tab;
+        return new(at, "", message.StartsWith("Duplicate key", StringComparison.Ordinal) ? $"d{message[1..]}" : $"is not YAML: {message}");
+    }
 }

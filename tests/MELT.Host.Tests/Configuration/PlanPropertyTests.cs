@@ -51,7 +51,7 @@ public sealed class PlanPropertyTests
 
     [Fact]
     public void A_plan_written_as_YAML_reads_back_as_the_same_plan() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(500),
+        Config.QuickThrowOnFailure.WithMaxTest(200),
         Prop.ForAll(Plans.Where(p => p.Problems().Count == 0).ToArbitrary(), plan =>
         {
             var reading = PlanReader.Parse("x.yaml", PlanWriter.Write(plan), ".");
@@ -85,7 +85,7 @@ public sealed class PlanPropertyTests
 
     [Fact]
     public void Any_text_is_a_plan_or_a_list_of_problems_with_places() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(2000),
+        Config.QuickThrowOnFailure.WithMaxTest(1000),
         Prop.ForAll(Gen.OneOf(Mutated, Gen.Elements(Pieces).ListOf().Select(string.Concat)).ToArbitrary(), text =>
         {
             var reading = PlanReader.Parse("x.yaml", text, ".");
