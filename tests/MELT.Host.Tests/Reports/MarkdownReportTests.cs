@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MELT.Host.Reports;
-using MELT.Sensors.Analysis;
 
 namespace MELT.Host.Tests.Reports;
 

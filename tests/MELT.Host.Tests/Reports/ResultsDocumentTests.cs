@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using MELT.Host.Reports;
 
 namespace MELT.Host.Tests.Reports;
 

@@ -32,7 +32,12 @@ internal static class SomePlots
         var phases = PhonePhases();
         double Level(double t) => phases.FirstOrDefault(phase => phase.Begin <= t && t < phase.End)?.Name switch
         {
-            "load" => 3.2, "prefill" => 4.2, "decode" => 2.62 + 0.5 * Math.Sin(t / 0.0327 * Math.Tau), "cool-down" => 0.52, "baseline" => 0.495, _ => 0.56,
+            "load" => 3.2,
+            "prefill" => 4.2,
+            "decode" => 2.62 + 0.5 * Math.Sin(t / 0.0327 * Math.Tau),
+            "cool-down" => 0.52,
+            "baseline" => 0.495,
+            _ => 0.56,
         };
         return new()
         {
