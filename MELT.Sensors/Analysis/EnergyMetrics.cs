@@ -29,40 +29,55 @@ internal sealed class EnergyMetrics
     public string Boundary => meter.Boundary;
 
     /// <summary>Keys of the whole session over the requests that enter its means.</summary>
-    public ImmutableDictionary<string, Metric> OfSession(IReadOnlyList<RecordedRequest> requests) => OfRequests(requests).ToImmutableDictionary()
-        .SetItem("load_energy_joules", Gross(Intervals(p => p.Name == "load")))
-        .SetItem("net_load_energy_joules", Net(Intervals(p => p.Name == "load")))
-        .SetItem("baseline_power_watts", baselinePower)
-        .SetItem("ready_power_watts", ReadyPower());
+    public ImmutableDictionary<string, Metric> OfSession(IReadOnlyList<RecordedRequest> requests)
+    {
+        var load = new Part(this, Intervals(p => p.Name == "load"));
+        return OfRequests(requests).ToImmutableDictionary()
+            .SetItem("load_energy_joules", Told(load.Gross, 1, load.Count))
+            .SetItem("net_load_energy_joules", Told(load.Net, 1, load.Count))
+            .SetItem("baseline_power_watts", baselinePower)
+            .SetItem("ready_power_watts", ReadyPower());
+    }
 
     /// <summary>Keys of <see cref="MetricKeys.RequestEnergy"/> over these requests.</summary>
     public Dictionary<string, Metric> OfRequests(IReadOnlyList<RecordedRequest> requests)
     {
-        var whole = Whole(requests);
-        var prefill = Intervals(p => p.Name == "prefill" && requests.Any(r => r.Index == p.Request));
-        var decode = Intervals(p => p.Name == "decode" && requests.Any(r => r.Index == p.Request));
+        var whole = new Part(this, Whole(requests));
+        var prefill = new Part(this, Intervals(p => p.Name == "prefill" && requests.Any(r => r.Index == p.Request)));
+        var decode = new Part(this, Intervals(p => p.Name == "decode" && requests.Any(r => r.Index == p.Request)));
         return new()
         {
-            ["energy_joules"] = Gross(whole),
-            ["prefill_energy_joules"] = Phase(Gross, prefill),
-            ["decode_energy_joules"] = WithTokenGroups(Phase(Gross, decode), requests),
-            ["net_energy_joules"] = Net(whole),
-            ["net_prefill_energy_joules"] = Phase(Net, prefill),
-            ["net_decode_energy_joules"] = Phase(Net, decode),
+            ["energy_joules"] = Told(whole.Gross, 1, whole.Count),
+            ["prefill_energy_joules"] = Spoken(prefill.Gross, prefill.Count),
+            ["decode_energy_joules"] = WithTokenGroups(Spoken(decode.Gross, decode.Count), requests),
+            ["net_energy_joules"] = Told(whole.Net, 1, whole.Count),
+            ["net_prefill_energy_joules"] = Spoken(prefill.Net, prefill.Count),
+            ["net_decode_energy_joules"] = Spoken(decode.Net, decode.Count),
             ["energy_per_output_token_joules"] = PerToken(whole, requests, r => r.Tokens.Generated, "prefill", "decode"),
             ["decode_energy_per_token_joules"] = PerToken(decode, requests, r => Math.Max(0, r.Tokens.Generated - 1), "decode"),
             ["prefill_energy_per_token_joules"] = PerToken(prefill, requests, r => r.Tokens.Evaluated, "prefill"),
-            ["mean_power_watts"] = Quantity(meter.Gross(whole), whole.Sum(i => i.Length) / 1e9, whole.Length),
-            ["peak_power_watts"] = Peak(whole),
+            ["mean_power_watts"] = Told(whole.Gross, whole.Gross.Seconds, whole.Count),
+            ["peak_power_watts"] = Peak(whole.Intervals),
         };
     }
 
+    /// <summary>Gross energy of one piece of the partition.</summary>
+    public Quantity OfPhase(SessionPhase phase) => Told(meter.Gross([new(phase.Begin, phase.End)]), 1, 1);
+
     /// <summary>U as a share of the energy, to choose among meters; infinite where it is refused or unknown.</summary>
     public double Doubt(IReadOnlyList<RecordedRequest> requests) =>
-        Gross(Whole(requests)) is { Value: { } value, U95: { } u95 } && value != 0 ? u95 / Math.Abs(value) : double.PositiveInfinity;
+        Told(meter.Gross(Whole(requests)), 1, 1) is { Value: { } value, U95: { } u95 } && value != 0 ? u95 / Math.Abs(value) : double.PositiveInfinity;
 
-    /// <summary>Gross energy of one piece of the partition.</summary>
-    public Quantity OfPhase(SessionPhase phase) => Gross([new(phase.Begin, phase.End)]);
+    // Intervals that several keys ask about, integrated once.
+    private sealed class Part(EnergyMetrics metrics, ImmutableArray<Interval> intervals)
+    {
+        public ImmutableArray<Interval> Intervals { get; } = intervals;
+        public int Count => Intervals.Length;
+        public EnergyEstimate Gross { get; } = metrics.meter.Gross(intervals);
+        public EnergyEstimate Net => Gross.Refusal is not null ? Gross
+            : metrics.baseline is null ? Gross with { Refusal = metrics.baselinePower.Reason }
+            : metrics.meter.Estimate(Intervals, metrics.baseline);
+    }
 
     private ImmutableArray<Interval> Intervals(Func<SessionPhase, bool> which) => [.. timeline.Phases.Where(which).Select(p => new Interval(p.Begin, p.End))];
 
@@ -73,31 +88,23 @@ internal sealed class EnergyMetrics
             .Select(request => new Interval(request.Min(p => p.Begin), request.Max(p => p.End))),
     ];
 
-    private Quantity Phase(Func<ImmutableArray<Interval>, Quantity> energyOf, ImmutableArray<Interval> intervals) =>
-        command ? Quantities.Absent("not-reported", "a command has no such phase") : energyOf(intervals);
+    private Quantity Spoken(EnergyEstimate estimate, int n) => command ? Quantities.Absent("not-reported", "a command has no such phase") : Told(estimate, 1, n);
 
-    private Quantity Gross(ImmutableArray<Interval> intervals) => Quantity(meter.Gross(intervals), 1, intervals.Length);
-
-    private Quantity Net(ImmutableArray<Interval> intervals) => baseline is not null
-        ? Quantity(meter.Net(intervals, baseline), 1, intervals.Length)
-        : Located(Quantities.Refused(baselinePower.Reason!));
-
-    private Quantity PerToken(ImmutableArray<Interval> intervals, IReadOnlyList<RecordedRequest> requests, Func<RecordedRequest, int> tokensOf, params string[] phases)
+    private Quantity PerToken(Part part, IReadOnlyList<RecordedRequest> requests, Func<RecordedRequest, int> tokensOf, params string[] phases)
     {
         if (command) return Quantities.Absent("not-reported", "a command has no tokens");
         var tokens = requests.Sum(tokensOf);
         if (tokens == 0) return Located(Quantities.Refused("too-few", "no tokens to share the energy"));
-        var estimate = meter.Gross(intervals);
-        if (estimate.Refusal is not null) return Quantity(estimate, 1, 0);
-        var parts = requests.Select(r => (
+        if (part.Gross.Refusal is not null) return Told(part.Gross, 1, 0);
+        var shares = requests.Select(r => (
             Joules: meter.Joules(Intervals(p => p.Request == r.Index && phases.Contains(p.Name))),
             Tokens: (double)tokensOf(r))).ToArray();
-        var scatter = Statistics.Repeatability([.. parts.Select(p => p.Joules)], [.. parts.Select(p => p.Tokens)]).Select(c => c with { U = c.U * tokens });
-        return Quantity(estimate with { Components = [.. estimate.Components, .. scatter] }, tokens, requests.Count)
-            .Among([.. parts.Where(p => p.Tokens > 0).Select(p => p.Joules / p.Tokens)]);
+        var scatter = Statistics.Repeatability([.. shares.Select(p => p.Joules)], [.. shares.Select(p => p.Tokens)]).Select(c => c with { U = c.U * tokens });
+        return Told(part.Gross with { Components = [.. part.Gross.Components, .. scatter] }, tokens, requests.Count)
+            .Among([.. shares.Where(p => p.Tokens > 0).Select(p => p.Joules / p.Tokens)]);
     }
 
-    private Quantity Quantity(EnergyEstimate estimate, double divisor, int n)
+    private Quantity Told(EnergyEstimate estimate, double divisor, int n)
     {
         if (estimate.Refusal is { } refusal) return Located(Quantities.Refused(refusal));
         var components = estimate.Components.Select(c => c with { U = c.U / divisor }).ToArray();
@@ -111,13 +118,13 @@ internal sealed class EnergyMetrics
     {
         if (before.IsEmpty) return (Located(Quantities.Refused("too-few", "no baseline phase was recorded")), null);
         var estimate = meter.Gross(before);
-        if (estimate.Refusal is not null) return (Quantity(estimate, 1, 0), null);
+        if (estimate.Refusal is not null) return (Told(estimate, 1, 0), null);
         var means = Batches(before);
         var spread = Statistics.StandardDeviation(means) / Math.Sqrt(means.Length);
         var change = Watts(before[^1]) - Watts(before[0]);
         var steadiness = new Baseline(estimate.Joules / estimate.Seconds, Math.Sqrt(spread * spread + change * change / 12), means.Length - 1);
         var components = estimate.Components.Add(new(Unsteady, steadiness.Unsteadiness * estimate.Seconds, "session", steadiness.DegreesOfFreedom));
-        return (Quantity(estimate with { Components = components }, estimate.Seconds, before.Length), steadiness);
+        return (Told(estimate with { Components = components }, estimate.Seconds, before.Length), steadiness);
     }
 
     private double Watts(Interval interval) => meter.Joules([interval]) / (interval.Length / 1e9);
@@ -136,7 +143,7 @@ internal sealed class EnergyMetrics
         var loaded = Intervals(p => p.Name == "ready" && timeline.Loaded is { } model && p.Begin >= model.From && p.End <= model.To && p.End - p.Begin >= shortest);
         if (loaded.IsEmpty) return Located(Quantities.Refused("too-few", $"no ready phase of at least {Numbers.Milliseconds(shortest)} ms"));
         var estimate = meter.Gross(loaded);
-        return Quantity(estimate, estimate.Refusal is null ? estimate.Seconds : 1, loaded.Length);
+        return Told(estimate, estimate.Refusal is null ? estimate.Seconds : 1, loaded.Length);
     }
 
     // The largest mean over windows that begin at a reading; shorter windows would show noise and single switching pulses.
@@ -145,7 +152,7 @@ internal sealed class EnergyMetrics
         if (meter.Refuse(intervals) is { } refusal) return Located(Quantities.Refused(refusal));
         var window = Math.Max(PeakWindow, meter.Sensors.Max(s => Math.Max(s.Period, s.Window)));
         return meter.Highest(intervals, window) is { } highest
-            ? Quantity(highest, window / 1e9, 1).Noting("window_seconds", (window / 1e9).ToString(CultureInfo.InvariantCulture))
+            ? Told(highest, window / 1e9, 1).Noting("window_seconds", (window / 1e9).ToString(CultureInfo.InvariantCulture))
             : Located(Quantities.Refused("sensor-too-slow", $"no request lasts {Numbers.Milliseconds(window)} ms"));
     }
 

@@ -20,16 +20,20 @@ public sealed class EnergyCurve
     private readonly Int128[]? bends;
     private readonly IReadOnlyList<Gap> gaps;
     private readonly int exponent;
-    private readonly double scale;
+    private readonly double halfUnit;
+    private readonly double[] rough;
 
     /// <param name="knots">Rising moments of the meter's clock, nanoseconds.</param>
     /// <param name="twice">Twice the integral from the first knot to each.</param>
     /// <param name="bends">How much the value changes from each knot to the next along a straight line; null when it is constant between all knots.</param>
     /// <param name="gaps">Rising.</param>
     /// <param name="exponent">Joules are half of <paramref name="twice"/> × 10^exponent.</param>
-    internal EnergyCurve(long[] knots, Int128[] twice, Int128[]? bends, IReadOnlyList<Gap> gaps, int exponent) =>
-        (this.knots, this.twice, this.bends, this.gaps, this.exponent, scale) =
-            (knots, twice, bends, gaps, exponent, double.Parse($"1e{exponent}", CultureInfo.InvariantCulture));
+    internal EnergyCurve(long[] knots, Int128[] twice, Int128[]? bends, IReadOnlyList<Gap> gaps, int exponent)
+    {
+        (this.knots, this.twice, this.bends, this.gaps, this.exponent) = (knots, twice, bends, gaps, exponent);
+        halfUnit = double.Parse($"1e{exponent}", CultureInfo.InvariantCulture) / 2;
+        rough = [.. twice.Select(sum => (double)sum * halfUnit)];
+    }
 
     /// <summary>What is assumed before the first and after the last reading: twice the middle of the nearest readings, and their spread.</summary>
     internal (Int128 Twice, double Spread) Head { get; init; }
@@ -49,17 +53,18 @@ public sealed class EnergyCurve
     /// <summary>Mean value from a to b.</summary>
     public double Mean(long a, long b) => Between(a, b).ToDouble() / ((b - a) / 1e9);
 
-    /// <summary>The same in floating point, a few ulp off: to find a window, not to report it.</summary>
-    public double Approximate(long a, long b)
+    /// <summary>Adds the integral of each window that begins at one of these rising moments, good to about ten digits: to find a window, not to report it.</summary>
+    public void Approximate(ReadOnlySpan<long> starts, long window, Span<double> sums)
     {
-        var ((wholeA, partA), (wholeB, partB)) = (Roughly(a), Roughly(b));
-        return ((double)(wholeB - wholeA) + (partB - partA)) / 2 * scale;
+        var (head, tail) = (0, 0);
+        for (var i = 0; i < starts.Length; i++) sums[i] += Roughly(starts[i] + window, ref head) - Roughly(starts[i], ref tail);
     }
 
     /// <summary>Knots from a to b, both included.</summary>
-    public IEnumerable<long> KnotsInside(long a, long b)
+    public ReadOnlySpan<long> KnotsInside(long a, long b)
     {
-        for (var i = Math.Max(0, Below(a - 1) + 1); i < knots.Length && knots[i] <= b; i++) yield return knots[i];
+        var (from, to) = (Below(a - 1) + 1, Below(b) + 1);
+        return to > from ? knots.AsSpan(from, to - from) : [];
     }
 
     /// <summary>Where readings are missing inside a…b: gaps, and what lies before the first and after the last reading.</summary>
@@ -88,13 +93,14 @@ public sealed class EnergyCurve
         return new Rational(twice[i], 1) + new Rational(((BigInteger)(twice[i + 1] - twice[i]) - (BigInteger)Bend(i) * (length - into)) * into, length);
     }
 
-    private (Int128 Whole, double Part) Roughly(long t)
+    // Walks on from the segment of an earlier moment.
+    private double Roughly(long t, ref int i)
     {
-        if (t <= First) return (Head.Twice * (t - First), 0);
-        if (t >= Last) return (twice[^1] + Tail.Twice * (t - Last), 0);
-        var i = Below(t);
+        if (t <= First) return (double)Head.Twice * (t - First) * halfUnit;
+        if (t >= Last) return rough[^1] + (double)Tail.Twice * (t - Last) * halfUnit;
+        while (knots[i + 1] <= t) i++;
         double length = knots[i + 1] - knots[i], into = t - knots[i];
-        return (twice[i], ((double)(twice[i + 1] - twice[i]) - (double)Bend(i) * (length - into)) * into / length);
+        return rough[i] + (into == 0 ? 0 : (rough[i + 1] - rough[i] - (double)Bend(i) * halfUnit * (length - into)) * into / length);
     }
 
     private Int128 Bend(int segment) => bends is null ? 0 : bends[segment];

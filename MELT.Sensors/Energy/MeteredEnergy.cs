@@ -30,11 +30,7 @@ public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> s
     public EnergyEstimate Gross(ImmutableArray<Interval> intervals) =>
         Refuse(intervals) is { } refusal ? new(0, 0, [], false, refusal) : Halved(Estimate(intervals, null), intervals);
 
-    /// <summary>Energy above the baseline: E − P_b·T.</summary>
-    public EnergyEstimate Net(ImmutableArray<Interval> intervals, Baseline baseline) =>
-        Gross(intervals) is { Refusal: not null } refused ? refused : Estimate(intervals, baseline);
-
-    /// <summary>Value and budget without asking whether the sensor can resolve it (for powers over many short windows).</summary>
+    /// <summary>Value and budget without asking whether the sensor resolves it; with a baseline the energy above it, E − P_b·T.</summary>
     public EnergyEstimate Estimate(ImmutableArray<Interval> intervals, Baseline? baseline)
     {
         var seconds = intervals.Sum(i => i.Length) / 1e9;
@@ -55,9 +51,14 @@ public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> s
         (double Joules, Interval At, long From)? highest = null;
         foreach (var interval in intervals)
             foreach (var (_, from, to) in Clock.Map(interval.Begin, interval.End))
-                foreach (var begin in Sensors[0].Curve.KnotsInside(from, to - window))
-                    if (Sensors.Sum(s => s.Curve.Approximate(begin, begin + window)) is var joules && !(joules <= highest?.Joules))
-                        highest = (joules, new(begin - from + interval.Begin, begin - from + interval.Begin + window), begin);
+            {
+                var starts = Sensors[0].Curve.KnotsInside(from, to - window);
+                var sums = new double[starts.Length];
+                foreach (var sensor in Sensors) sensor.Curve.Approximate(starts, window, sums);
+                for (var i = 0; i < sums.Length; i++)
+                    if (highest is null || sums[i] > highest.Value.Joules)
+                        highest = (sums[i], new(starts[i] - from + interval.Begin, starts[i] - from + interval.Begin + window), starts[i]);
+            }
         return highest is not { } peak ? null : Estimate([peak.At], null) with
         {
             // In the meter's own time the window is exactly as long as stated, and so its mean power needs no rate.
