@@ -1,5 +1,6 @@
 using MELT.Actors;
 using MELT.Actors.Devices;
+using MELT.Actors.Experiments;
 using MELT.Actors.Ingest;
 using MELT.Actors.Journal;
 using MELT.Actors.Journal.Sqlite;
@@ -30,6 +31,8 @@ internal sealed class Laboratory : IAsyncDisposable
     public required SqliteJournal Journal { get; init; }
     public required InProcessRuntime Runtime { get; init; }
     public required HostClock Clock { get; init; }
+    /// <summary>Experiments that an earlier end of MELT had cut off, as they were sealed just now.</summary>
+    public required IReadOnlyList<ExperimentFinished> Interrupted { get; init; }
     /// <summary>Where devices and meters publish.</summary>
     public required string BrokerAddress { get; init; }
 
@@ -52,8 +55,8 @@ internal sealed class Laboratory : IAsyncDisposable
             runtime.AddMelt(bench, clock, time, logs.CreateLogger("MELT"));
             var pump = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>());
             var ingest = pump.RunAsync(deliveries, stopIngest.Token);
-            await runtime.StartAsync(stop);
-            return new Laboratory(open, stopIngest, ingest) { Folder = folder, Journal = journal, Runtime = runtime, Clock = clock, BrokerAddress = address };
+            var interrupted = await Interruption.SealAsync(runtime, journal, time, stop);
+            return new Laboratory(open, stopIngest, ingest) { Interrupted = interrupted, Folder = folder, Journal = journal, Runtime = runtime, Clock = clock, BrokerAddress = address };
         }
         catch
         {

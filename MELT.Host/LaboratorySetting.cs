@@ -28,6 +28,7 @@ internal static class LaboratorySetting
         Bench = clock => new BenchOptions
         {
             EstimatedWattsPerProcessor = configuration.Instruments.WattsPerBusyProcessor,
+            Periods = configuration.Instruments.Periods,
             StartEngine = (engine, _) => StartEngineAsync(engine, clock, with),
             Profile = name => SimulatedProfiles.Find(name, configuration),
         },

@@ -36,6 +36,8 @@ public sealed record BenchOptions
     public HostTree Tree { get; init; } = new();
     /// <summary>Watts of one busy processor, for the estimator; null: there is none, and plans that allow estimates get none.</summary>
     public decimal? EstimatedWattsPerProcessor { get; init; }
+    /// <summary>Time between readings by the meter's name; absent: the instrument's own.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Periods { get; init; } = new Dictionary<string, TimeSpan>();
     /// <summary>Starts an engine on this host.</summary>
     public required Func<EngineSpec, CancellationToken, Task<IEngine>> StartEngine { get; init; }
     /// <summary>The simulated profile of a name; throws <see cref="RigException"/> when there is none.</summary>

@@ -58,7 +58,8 @@ internal sealed class LocalRig : IRig
         _finished.Dispose();
     }
 
-    private void Publish(ImmutableArray<IInstrument> instruments) => _publishing.Add(_publisher.RunAsync(instruments, _finished.Token));
+    private void Publish(ImmutableArray<IInstrument> instruments) => 
+        _publishing.Add(_publisher.RunAsync([.. instruments.Select(i => _with.Options.Periods.TryGetValue(i.Meter.Name, out var period) ? new PacedInstrument(i, period) : i)], _finished.Token));
 
     private void Note(InstrumentTrouble trouble)
     {

@@ -18,11 +18,13 @@ internal sealed class ExperimentRun(Surroundings with, MeltConfiguration configu
     public async Task<int> RunAsync(ExperimentPlan plan, CancellationToken stop)
     {
         var models = await ModelsAsync(plan, stop);
+        DiskReserve.Check(with.DataFolder, configuration.DiskReserveBytes);
         Finding finding;
         await using (var laboratory = await Laboratory.OpenAsync(LaboratorySetting.Of(with, configuration), with.Logs(), with.Time, stop))
         {
             var id = with.NewExperimentId();
             Surroundings.Remark($"experiment {id}: broker on {laboratory.BrokerAddress}, recording in {with.DataFolder}");
+            foreach (var cut in laboratory.Interrupted) Surroundings.Remark($"experiment {cut.Experiment} was interrupted when MELT last ended; what was recorded of it is sealed ({cut.Status})");
             var setting = LaboratorySetting.Experiment(configuration, new ExperimentId(id), laboratory.Clock, model => models[model]);
             await RegisterAsync(laboratory, plan, setting);
             await RunAsync(laboratory, id, plan, setting, stop);

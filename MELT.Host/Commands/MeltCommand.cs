@@ -19,6 +19,7 @@ internal static class MeltCommand
         root.Subcommands.Add(ReplayCommand.Create(shared));
         root.Subcommands.Add(ReportCommand.Create(shared));
         root.Subcommands.Add(ExportCommand.Create(shared));
+        root.Subcommands.Add(DoctorCommand.Create(shared));
         root.Subcommands.Add(ModelCommand.Create(shared));
         root.Subcommands.Add(SchemaCommand.Create());
         root.Subcommands.Add(AgentCommand.Create());

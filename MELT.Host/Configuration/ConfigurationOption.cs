@@ -24,8 +24,6 @@ internal sealed record ConfigurationOption(string Key, string Allowed, Func<Melt
                 ? c with { Instruments = c.Instruments with { WattsPerBusyProcessor = v } } : null),
         Duration("melt.session.baseline", TimeSpan.Zero, TimeSpan.FromDays(1), (c, _, v) => c with { Session = c.Session with { Baseline = v } }),
         Duration("melt.session.cool-down", TimeSpan.Zero, TimeSpan.FromDays(1), (c, _, v) => c with { Session = c.Session with { CoolDown = v } }),
-        Duration("melt.session.load-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), (c, _, v) => c with { Session = c.Session with { LoadTimeout = v } }),
-        Duration("melt.session.request-timeout", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(7), (c, _, v) => c with { Session = c.Session with { RequestTimeout = v } }),
         Duration("melt.session.silence-limit", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), (c, _, v) => c with { Session = c.Session with { SilenceLimit = v } }),
         Whole("melt.session.threads", 1, 1024, (c, v) => c with { Session = c.Session with { Threads = v } }),
         Profile("phone-monsoon"),

@@ -39,8 +39,6 @@ public sealed record SessionOptions
 {
     public TimeSpan Baseline { get; init; } = TimeSpan.FromSeconds(3);
     public TimeSpan CoolDown { get; init; } = TimeSpan.FromSeconds(2);
-    public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromMinutes(10);
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromHours(1);
     public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromMinutes(5);
     public int? Threads { get; init; }
 }

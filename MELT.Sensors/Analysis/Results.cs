@@ -101,6 +101,7 @@ public sealed record RequestResults
 }
 
 /// <summary>Energy seen at one boundary.</summary>
+[JsonConverter(typeof(BoundaryResultsConverter))]
 public sealed record BoundaryResults
 {
     public bool Primary { get; init; }

@@ -8,6 +8,7 @@ namespace MELT.Sensors.Analysis;
 /// <summary>The JSON form of results, schema <c>melt.results/1</c>: snake_case, every key present, nulls written, notes only where there are any.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SessionResults))]
+[JsonSerializable(typeof(PhaseEnergy))]
 public sealed partial class ResultsJson : JsonSerializerContext
 {
     /// <summary>Options for documents that hold results among other things: combine <see cref="IJsonTypeInfoResolver"/>s with this one first.</summary>

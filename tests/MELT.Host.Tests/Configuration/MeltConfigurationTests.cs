@@ -46,7 +46,7 @@ public sealed class MeltConfigurationTests : IDisposable
     public void The_shipped_file_names_every_setting_and_its_variable()
     {
         var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "melt.conf"));
-        foreach (var variable in (string[])["MELT_DATA", "MELT_DISK_RESERVE", "MELT_BROKER_EMBEDDED_ADDRESS", "MELT_BROKER_EMBEDDED_PORT", "MELT_BROKER_URL", "MELT_INSTRUMENTS_WATTS_PER_BUSY_PROCESSOR", "MELT_SESSION_BASELINE", "MELT_SESSION_COOL_DOWN", "MELT_SESSION_LOAD_TIMEOUT", "MELT_SESSION_REQUEST_TIMEOUT", "MELT_SESSION_SILENCE_LIMIT", "MELT_SESSION_THREADS"])
+        foreach (var variable in (string[])["MELT_DATA", "MELT_DISK_RESERVE", "MELT_BROKER_EMBEDDED_ADDRESS", "MELT_BROKER_EMBEDDED_PORT", "MELT_BROKER_URL", "MELT_INSTRUMENTS_WATTS_PER_BUSY_PROCESSOR", "MELT_SESSION_BASELINE", "MELT_SESSION_COOL_DOWN", "MELT_SESSION_SILENCE_LIMIT", "MELT_SESSION_THREADS"])
             text.ShouldContain(variable);
     }
 
@@ -68,7 +68,7 @@ public sealed class MeltConfigurationTests : IDisposable
               data = "/data/my lab", disk-reserve = 1 GiB
               broker { embedded { address = 0.0.0.0, port = 1884 }, url = "mqtt://lab:1883" }
               instruments { periods { cpu = 50 ms }, watts-per-busy-processor = 7.25 }
-              session { baseline = 10 s, cool-down = 500 ms, load-timeout = 1 m, request-timeout = 2 m, silence-limit = 3 s, threads = 2 }
+              session { baseline = 10 s, cool-down = 500 ms, silence-limit = 3 s, threads = 2 }
             }
             """).Value.ShouldNotBeNull();
 
@@ -81,8 +81,6 @@ public sealed class MeltConfigurationTests : IDisposable
         {
             Baseline = TimeSpan.FromSeconds(10),
             CoolDown = TimeSpan.FromMilliseconds(500),
-            LoadTimeout = TimeSpan.FromMinutes(1),
-            RequestTimeout = TimeSpan.FromMinutes(2),
             SilenceLimit = TimeSpan.FromSeconds(3),
             Threads = 2,
         });

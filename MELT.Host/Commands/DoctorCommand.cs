@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using MELT.Devices;
+using MELT.Devices.Inference.LlamaCpp;
+using MELT.Devices.Time;
+using MELT.Host.Configuration;
+using MELT.Sensors.Instruments;
+using MELT.Sensors.Mqtt;
+using MELT.Sensors.Mqtt.Client;
+using Spectre.Console;
+
+namespace MELT.Host.Commands;
+
+/// <summary><c>melt doctor</c>: whether this machine can measure, what is missing, and what would disturb.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create(SharedOptions shared)
+    {
+        var command = new Command("doctor", "Look whether this machine can measure, and say what to do where it cannot");
+        command.SetAction((parsed, stop) => Failure.GuardAsync(() => RunAsync(new Surroundings(parsed, shared), stop)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Surroundings with, CancellationToken stop)
+    {
+        var configuration = with.Configure();
+        var facts = await new DoctorSurvey
+        {
+            DataFolder = with.DataFolder,
+            DiskReserveBytes = configuration.DiskReserveBytes,
+            NativeLibrary = NativeLibrary,
+            Broker = token => BrokerAsync(configuration.Broker, with.Time, token),
+            Meters = token => MetersAsync(with.Time, token),
+        }.LookAsync(stop);
+        var checks = Doctor.Judge(facts);
+        if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(checks, DoctorJson.Default.IReadOnlyListDoctorCheck));
+        else with.Output.Write(Table(checks));
+        return checks.Any(c => c.Status == DoctorStatus.Fail) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static Table Table(IReadOnlyList<DoctorCheck> checks)
+    {
+        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("", "", "");
+        foreach (var c in checks)
+        {
+            var colour = c.Status switch { DoctorStatus.Ok => "green", DoctorStatus.Warn => "yellow", _ => "red" };
+            table.AddRow($"[{colour}]{c.Status.ToString().ToLowerInvariant()}[/]", Markup.Escape(c.Name), Markup.Escape(c.Remedy is null ? c.Text : $"{c.Text}. {c.Remedy}"));
+        }
+        return table;
+    }
+
+    private static DoctorProbe NativeLibrary() => LlamaLibrary.TryLoad(out var reason) is { } library
+        ? new(true, $"llama.cpp {library.Version} from {library.Folder}")
+        : new(false, reason!);
+
+    private static async Task<DoctorProbe> BrokerAsync(BrokerOptions broker, TimeProvider time, CancellationToken stop)
+    {
+        try
+        {
+            if (broker.Url is { } url)
+            {
+                await using var client = await MqttClient.ConnectAsync(MqttClient.ParseUrl(url), time, stop);
+                return new(true, $"{MqttClient.ParseUrl(url)} answers");
+            }
+            using var listener = new TcpListener(IPAddress.Parse(broker.Address), broker.Port);
+            listener.Start();
+            return new(true, $"{broker.Address}, {(broker.Port == 0 ? "any free port" : $"port {broker.Port}")}, can be listened on");
+        }
+        catch (Exception e) when (e is MqttException or SocketException or FormatException) { return new(false, e.Message); }
+    }
+
+    private static async Task<IReadOnlyList<KeyValuePair<string, DoctorProbe>>> MetersAsync(TimeProvider time, CancellationToken stop)
+    {
+        var found = await HostInstruments.DiscoverAsync(new HostPlace(new HostTree(), new DeviceId("host"), HostClock.Start(time).Domain), time, stop);
+        return
+        [
+            .. found.Usable.Select(i => KeyValuePair.Create(i.Meter.Name, new DoctorProbe(true, $"{i.About.Instrument}: {string.Join(", ", i.About.Channels.Select(c => c.Name))}"))),
+            .. found.Refused.Where(r => r.Quantity is "energy" or "power" or "temperature").Select(r => KeyValuePair.Create(r.Name, new DoctorProbe(false, r.Reason))),
+        ];
+    }
+}
+
+[System.Text.Json.Serialization.JsonSourceGenerationOptions(PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, UseStringEnumConverter = true)]
+[System.Text.Json.Serialization.JsonSerializable(typeof(IReadOnlyList<DoctorCheck>))]
+internal sealed partial class DoctorJson : System.Text.Json.Serialization.JsonSerializerContext;

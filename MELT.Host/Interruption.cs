@@ -1,0 +1,29 @@
+using System.Collections.Concurrent;
+using MELT.Actors.Experiments;
+using MELT.Actors.Journal;
+using MELT.Actors.Replay;
+using MELT.Actors.Runtimes;
+
+namespace MELT.Host;
+
+/// <summary>What an earlier end of MELT cut off: its experiments come back by themselves and are sealed before anything new begins.</summary>
+internal static class Interruption
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Starts the runtime and returns when every unfinished experiment is sealed, or patience ends.</summary>
+    public static async Task<IReadOnlyList<ExperimentFinished>> SealAsync(IActorRuntime runtime, IJournal journal, TimeProvider time, CancellationToken stop)
+    {
+        var unfinished = (await new Catalogue(journal).ExperimentsAsync(stop)).Where(e => e.End is null).Select(e => e.Id).ToHashSet();
+        var (ended, all) = (new ConcurrentBag<ExperimentFinished>(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        using var listening = runtime.Subscribe<ExperimentFinished>(e =>
+        {
+            if (!unfinished.Contains(e.Experiment)) return;
+            ended.Add(e);
+            if (ended.Count == unfinished.Count) all.TrySetResult();
+        });
+        await runtime.StartAsync(stop);
+        if (unfinished.Count > 0) await all.Task.WaitAsync(Patience, time, stop);
+        return [.. ended];
+    }
+}
