@@ -18,9 +18,9 @@ internal sealed class SqliteFile(string path, SqliteJournalOptions options)
         var connection = Open(Path, SqliteOpenMode.ReadWriteCreate);
         try
         {
+            connection.Run($"pragma synchronous = {(options.Synchronous == Synchronous.Full ? "full" : "off")}; pragma fullfsync = on");
             if (connection.Text("pragma journal_mode = wal") is not "wal")
                 throw new JournalUnavailableException($"The file system of {Path} does not carry SQLite's write-ahead log. Put the data folder on a local disk.");
-            connection.Run($"pragma synchronous = {(options.Synchronous == Synchronous.Full ? "full" : "off")}; pragma fullfsync = on");
             if (options.LargestBytes is { } largest)
                 connection.Run(string.Create(CultureInfo.InvariantCulture, $"pragma max_page_count = {largest / long.Parse(connection.Text("pragma page_size"), CultureInfo.InvariantCulture)}"));
             return connection;

@@ -188,7 +188,9 @@ internal sealed class Address<TCommand, TEvent, TState> : IAddress
         var leaving = idle >= after && _whyResting is null && _now is not { IsBusy: true };
         if (leaving)
             Forget();
-        if (!leaving || !Mailbox.TryClose())
+        if (leaving && Mailbox.TryClose())
+            _around.Ended(this);
+        else
             _idle!.Change(idle < after ? after - idle : after, Timeout.InfiniteTimeSpan);
     }
 

@@ -22,6 +22,9 @@ public sealed class InProcessRuntime : IActorRuntime
     /// <summary>Entities with an address right now, passivated ones included until they have been idle.</summary>
     public int Addresses => _addresses.Count;
 
+    /// <summary>Completes when no message is under way; timers and work may still bring some.</summary>
+    public Task QuietAsync() => _around.Mail.WhenQuiet();
+
     public void Host<TCommand, TEvent, TState>(EventSourcedBehavior<TCommand, TEvent, TState> behavior, IPerformer performer)
         where TCommand : class where TEvent : class where TState : class
     {

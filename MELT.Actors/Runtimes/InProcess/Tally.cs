@@ -16,8 +16,12 @@ internal sealed class Tally
     public void Closed()
     {
         lock (_gate)
-            if (--_open == 0)
-                _quiet?.TrySetResult();
+        {
+            if (--_open > 0)
+                return;
+            _quiet?.TrySetResult();
+            _quiet = null;
+        }
     }
 
     public Task WhenQuiet()
@@ -26,7 +30,7 @@ internal sealed class Tally
         {
             if (_open == 0)
                 return Task.CompletedTask;
-            _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _quiet ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
             return _quiet.Task;
         }
     }

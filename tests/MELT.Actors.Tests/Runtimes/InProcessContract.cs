@@ -1,9 +1,9 @@
-using Microsoft.Data.Sqlite;
 using MELT.Actors.Journal;
 using MELT.Actors.Journal.Sqlite;
 using MELT.Actors.Runtimes;
 using MELT.Actors.Runtimes.InProcess;
 using MELT.Actors.Tests.Journal;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MELT.Actors.Tests.Runtimes;
@@ -21,7 +21,7 @@ public class InProcessContract : RuntimeContract
 
     public override async Task InitializeAsync()
     {
-        _journal = await SqliteJournal.OpenAsync(_folder["journal.db"], Serializer);
+        _journal = await SqliteJournal.OpenAsync(_folder["journal.db"], Serializer, new() { Synchronous = Synchronous.Off });    // the runtime is on trial, not the disk
         _runtime = new(_journal, NullLogger<InProcessRuntime>.Instance, new() { Port = Port, Time = _time });
         HostAll(_runtime);
         await _runtime.StartAsync(default);
@@ -42,7 +42,7 @@ public class InProcessContract : RuntimeContract
     }
 
     protected override async Task<IJournal> OpenJournalAsync(bool forWriting = false) => forWriting
-        ? await SqliteJournal.OpenAsync(_folder["journal.db"], Serializer)
+        ? await SqliteJournal.OpenAsync(_folder["journal.db"], Serializer, new() { Synchronous = Synchronous.Off })
         : await SqliteJournal.OpenReadOnlyAsync(_folder["journal.db"], Serializer);
 
     protected override async Task<IReadOnlyList<(long Number, string Tag)>> TagsAsync(string persistenceId)
