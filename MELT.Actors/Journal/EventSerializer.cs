@@ -28,8 +28,6 @@ public sealed class EventSerializer
     /// <summary>Every registered format, by manifest.</summary>
     public ImmutableArray<EventFormat> Formats { get; }
 
-    public bool Knows(string manifest) => _byManifest.ContainsKey(manifest);
-
     /// <summary>Manifest and bytes, or <see cref="NotSerializableException"/>.</summary>
     public SerializedEvent Write(object e)
     {

@@ -92,10 +92,12 @@ internal sealed class JournalReader(SqliteFile file, EventSerializer serializer)
                 Dispose();
             return Task.FromResult(result);
         }
-        catch (SqliteException cause)
+        catch (Exception cause)
         {
             connection?.Dispose();
-            throw new JournalUnavailableException($"The journal {file.Path} could not be read: {cause.Message}", cause);
+            if (cause is SqliteException)
+                throw new JournalUnavailableException($"The journal {file.Path} could not be read: {cause.Message}", cause);
+            throw;
         }
     }
 

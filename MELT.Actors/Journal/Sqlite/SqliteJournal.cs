@@ -64,6 +64,8 @@ public sealed class SqliteJournal : IJournal
     /// <summary>Folds the write-ahead log into the file, so that the file copied alone holds everything. False while a reader is in the way.</summary>
     public Task<bool> CheckpointAsync() => Task.Run(() =>
     {
+        if (_writer is null)
+            throw new JournalUnavailableException($"The journal {Path} is open for reading only.");
         using var connection = _file.ForWriting();
         return connection.Text("pragma wal_checkpoint(truncate)") == "0";
     });
