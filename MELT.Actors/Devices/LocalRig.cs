@@ -23,7 +23,8 @@ internal sealed class LocalRig : IRig
     {
         _with = (place, plan, options, client);
         _publisher = new InstrumentPublisher(client, clock, time, Note, clock.Now.Nanoseconds / 1000);
-        foreach (var refused in found.Refused) _notices.Add(new(refused.Quantity is "power" or "energy" ? RecordingEntry.Noticed.NoEnergySensor : refused.Code, refused.Reason));
+        foreach (var refused in found.Refused)
+            if (Missing(refused.Quantity) is { } code) _notices.Add(new(code, refused.Reason));
         Publish(found.Usable);
         if (plan.AllowEstimates && options.EstimatedWattsPerProcessor is { } watts) Publish([new CpuPowerEstimator(place, watts)]);
     }
@@ -60,6 +61,14 @@ internal sealed class LocalRig : IRig
 
     private void Publish(ImmutableArray<IInstrument> instruments) => 
         _publishing.Add(_publisher.RunAsync([.. instruments.Select(i => _with.Options.Periods.TryGetValue(i.Meter.Name, out var period) ? new PacedInstrument(i, period) : i)], _finished.Token));
+
+    /// <summary>What a result lacks without a sensor of this quantity; of others the doctor tells.</summary>
+    private static string? Missing(string quantity) => quantity switch
+    {
+        "power" or "energy" => RecordingEntry.Noticed.NoEnergySensor,
+        "temperature" => RecordingEntry.Noticed.NoTemperatureSensor,
+        _ => null,
+    };
 
     private void Note(InstrumentTrouble trouble)
     {

@@ -5,6 +5,7 @@ using MELT.Actors.Devices;
 using MELT.Actors.Meters;
 using MELT.Actors.Runtimes;
 using MELT.Devices.Inference;
+using MELT.Devices.Links;
 using MELT.Devices.Time;
 using MELT.Sensors.Meters;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,7 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
                 _ => throw new NotSupportedException(work.GetType().Name),
             };
         }
+        catch (LinkException e) { return new SessionCommand.WorkFailed("engine-not-started", e.Message); }
         catch (RigException e) { return new SessionCommand.WorkFailed(e.Code, e.Message); }
         catch (OperationCanceledException) { return new SessionCommand.WorkFailed("interrupted", "MELT stopped while the session was running"); }
         catch (Exception e)

@@ -76,11 +76,7 @@ internal sealed class ExperimentRun(Surroundings with, MeltConfiguration configu
         var (document, context) = await Results.OfAsync(journal, finding, CancellationToken.None);
         document = await ReportFiles.WriteAsync(with.ReportFolder(finding.Experiment.Id), document, context, CancellationToken.None);
         if (with.Json) Console.Out.WriteLine(document.ToJson());
-        else
-        {
-            TerminalReport.Show(document, with.Output);
-            Surroundings.Say($"Report: {document.Report!.Html}");
-        }
+        else TerminalReport.Show(document, with.Output);
         return finding.Experiment.End?.Status == "complete" ? ExitCode.Done : ExitCode.Failed;
     }
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using MELT.Actors.Experiments;
 using MELT.Actors.Replay;
-using Spectre.Console;
 
 namespace MELT.Host.Commands;
 
@@ -22,7 +21,8 @@ internal static class ListCommand
         await using var journal = await with.OpenJournalAsync(stop);
         var experiments = await new Catalogue(journal).ExperimentsAsync(stop);
         if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(experiments.Select(Row), ListJson.Default.IEnumerableListedExperiment));
-        else with.Output.Write(Table(experiments.Select(Row)));
+        else
+            foreach (var line in Lines([.. experiments.Select(Row)])) Surroundings.Say(line);
         return ExitCode.Done;
     }
 
@@ -30,16 +30,19 @@ internal static class ListCommand
         e.Id, e.Plan!.Name, e.Plan.At.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), e.End?.Status ?? "unfinished", e.End?.Reason,
         [.. e.Started.Select(s => new ListedSession(s.Session, e.Plan.Sessions[s.Index].Header.Name, s.Attempt, e.Ended.FirstOrDefault(x => x.Session == s.Session)?.Status ?? "unfinished"))]);
 
-    private static Table Table(IEnumerable<ListedExperiment> experiments)
+    /// <summary>One line each, so that it can be searched and cut; names are not wrapped.</summary>
+    private static IEnumerable<string> Lines(IReadOnlyList<ListedExperiment> experiments)
     {
-        var table = new Table().Border(TableBorder.None).AddColumns("EXPERIMENT", "BEGUN", "STATUS", "NAME");
+        var width = experiments.SelectMany(e => e.Sessions.Select(s => s.Session.Length + 2)).Append(10).Max();
+        yield return $"{"EXPERIMENT".PadRight(width)}  {"BEGUN",-20}  {"STATUS",-10}  NAME";
         foreach (var e in experiments)
         {
-            table.AddRow(Markup.Escape(e.Experiment), Markup.Escape(e.Begun), Markup.Escape(e.Status), Markup.Escape(e.Name));
-            foreach (var s in e.Sessions) table.AddRow(Markup.Escape("  " + s.Session), "", Markup.Escape(s.Status), Markup.Escape(s.Cell));
+            yield return $"{e.Experiment.PadRight(width)}  {e.Begun,-20}  {e.Status,-10}  {OneLine(e.Name)}";
+            foreach (var s in e.Sessions) yield return $"{("  " + s.Session).PadRight(width)}  {"",-20}  {s.Status,-10}  {OneLine(s.Cell)}";
         }
-        return table;
     }
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }
 
 internal sealed record ListedExperiment(string Experiment, string Name, string Begun, string Status, string? Reason, IReadOnlyList<ListedSession> Sessions);

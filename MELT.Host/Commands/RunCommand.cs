@@ -52,6 +52,7 @@ internal sealed class RunCommand
     {
         var file = parsed.GetValue(_plan);
         var models = parsed.GetValue(_model) ?? [];
+        if (file?.StartsWith('-') == true) throw new CommandException($"{file} is not an option of melt run; melt run --help shows them all.", ExitCode.Usage);
         var device = Device(parsed.GetValue(_device));
         switch (file is not null, models.Length > 0 || device.Link is PlannedLink.Simulated, wrapped.Length > 0)
         {

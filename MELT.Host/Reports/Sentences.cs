@@ -35,8 +35,9 @@ public static class Sentences
 
     private static string? Run(SessionResults session)
     {
-        if (session.Model is not null || session.Phases.FirstOrDefault(phase => phase.Name == "run") is not { } run) return null;
-        return $"The command ran for {Format.Plain(run.EndSeconds - run.BeginSeconds, "s")}.";
+        if (session.Model is not null || Find(session, "e2el_seconds") is not { Value: { } seconds }) return null;
+        var ending = session.Engine.Settings.GetValueOrDefault("exit") is { } exit and not "0" ? $" and did not end well: {exit}" : "";
+        return $"The command ran for {Format.Plain(seconds, "s")}{ending}.";
     }
 
     private static string Energy(SessionResults session)

@@ -44,6 +44,10 @@ public sealed record RecordedSession
     private RecordedSession With(string meter, Func<RecordedMeter, RecordedMeter> change, RecordingEntry entry) =>
         this with { Meters = Meters.SetItem(meter, change(Meters.GetValueOrDefault(meter) ?? RecordedMeter.Of(entry))) };
 
+    /// <summary>What is missing, and why the device's own sensors were not used, where that is known.</summary>
+    internal string WithReasons(string missing, string code) =>
+        Notices.Where(n => n.Code == code).Select(n => n.Text).ToArray() is { Length: > 0 } reasons ? $"{missing}: {string.Join("; ", reasons)}" : missing;
+
     private static int ByText(RecordingEntry.Noticed a, RecordingEntry.Noticed b) =>
         string.CompareOrdinal(a.Code, b.Code) is not 0 and var order ? order : string.CompareOrdinal(a.Text, b.Text);
 

@@ -32,6 +32,10 @@ public abstract record RecordingEntry
     {
         /// <summary>Why a power or energy sensor of the device is not used.</summary>
         public const string NoEnergySensor = "no-energy-sensor";
+        /// <summary>Why a temperature sensor of the device is not used.</summary>
+        public const string NoTemperatureSensor = "no-temperature-sensor";
+        /// <summary>True of reasons, which stand beside what is missing; everything else is a warning.</summary>
+        public bool IsReason => Code is NoEnergySensor or NoTemperatureSensor;
     }
     /// <summary>The session ended: complete, partial or failed, with a reason unless complete.</summary>
     public sealed record Closed(string Status, string? Reason) : RecordingEntry;

@@ -27,15 +27,9 @@ internal sealed record Boundaries(ImmutableArray<EnergyMetrics> Chosen, Immutabl
             foreach (var other in ranked.Skip(1))
                 warnings.Add(new("boundary-seen-twice", $"{boundary.Key} is told by {string.Join(", ", ranked[0].Sensors)}, the surest; {string.Join(", ", other.Sensors)} saw it too and was not added"));
         }
-        var absence = unusable.IsEmpty ? new Notice("no-sensor", NoMeter(session)) : unusable[0];
+        var absence = unusable.IsEmpty ? new Notice("no-sensor", session.WithReasons("no meter told energy", RecordingEntry.Noticed.NoEnergySensor)) : unusable[0];
         return new(chosen.ToImmutable(), warnings.ToImmutable(), absence);
     }
-
-    /// <summary>With the reasons why the device's own sensors were not used, where they are known.</summary>
-    private static string NoMeter(RecordedSession session) =>
-        session.Notices.Where(n => n.Code == RecordingEntry.Noticed.NoEnergySensor).Select(n => n.Text).ToArray() is { Length: > 0 } reasons
-            ? $"no meter told energy: {string.Join("; ", reasons)}"
-            : "no meter told energy";
 
     public static EnergyMetrics? Primary(ImmutableArray<EnergyMetrics> measured, string? wanted) =>
         measured.FirstOrDefault(b => b.Boundary == wanted)

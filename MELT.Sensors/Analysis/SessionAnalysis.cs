@@ -34,7 +34,7 @@ public static class SessionAnalysis
             Attempt = header.Attempt,
             Flags = [.. header.Flags.Concat(Flags(session, model)).Distinct().Order(StringComparer.Ordinal)],
             Device = header.DeviceFacts.SetItem("id", header.Device.Value),
-            Engine = new(ready?.Engine ?? header.Engine, ready?.Version, (timeline.LoadEnded?.Settings ?? ImmutableDictionary<string, string>.Empty).ToImmutableSortedDictionary(StringComparer.Ordinal)),
+            Engine = new(ready?.Engine ?? header.Engine, ready?.Version, Settings(session, timeline, command)),
             Model = model is null ? null : new(model.Name, model.Sha256, model.Quantization, model.Parameters, model.Synthetic),
             Tokens = Sum(timeline.Requests),
             Phases = [.. timeline.Phases.Select(p => new PhaseResults(p.Name, p.Request, (p.Begin - timeline.Begin) / 1e9, (p.End - timeline.Begin) / 1e9))],
@@ -52,7 +52,7 @@ public static class SessionAnalysis
             }, StringComparer.Ordinal),
             Meters = [.. session.Meters.Values.Select(m => MeterReport.Of(m, clocks[m.Id.ToString()], timeline))],
             Readings = new(session.Meters.Values.Sum(m => m.Stored), session.Meters.Values.Sum(m => m.Lost), session.Meters.Values.Sum(m => m.Duplicates), session.Meters.Values.Sum(m => m.Rejected)),
-            Warnings = [.. session.Notices.Where(n => n.Code != RecordingEntry.Noticed.NoEnergySensor).Select(n => new Notice(n.Code, n.Text)), .. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session)],
+            Warnings = [.. Exit(session, command), .. session.Notices.Where(n => !n.IsReason).Select(n => new Notice(n.Code, n.Text)), .. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session)],
         };
     }
 
@@ -86,6 +86,26 @@ public static class SessionAnalysis
         if (model?.Synthetic == true) yield return "synthetic";
         if (session.Meters.Values.Any(m => m.Description?.Simulated == true)) yield return "simulated";
     }
+
+    /// <summary>What the engine says it runs with; of a command, how it ended.</summary>
+    private static ImmutableSortedDictionary<string, string> Settings(RecordedSession session, SessionTimeline timeline, bool command)
+    {
+        var settings = (timeline.LoadEnded?.Settings ?? ImmutableDictionary<string, string>.Empty).ToImmutableSortedDictionary(StringComparer.Ordinal);
+        return command && Ending(session) is { } ending ? settings.SetItem("exit", ending) : settings;
+    }
+
+    private static IEnumerable<Notice> Exit(RecordedSession session, bool command)
+    {
+        if (command && Ending(session) is { } ending and not "0") yield return new("exit-code", $"the command did not end well: {ending}");
+    }
+
+    /// <summary>Exit code, or the signal that ended it; null while it runs.</summary>
+    private static string? Ending(RecordedSession session) => session.Events.OfType<EngineEvent.Exited>().LastOrDefault() switch
+    {
+        { Signal: { } signal } => signal,
+        { ExitCode: { } code } => code.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        _ => null,
+    };
 
     private static IEnumerable<Notice> Redescribed(RecordedSession session) => session.Meters.Values.Where(m => m.Redescribed)
         .Select(m => new Notice("meter-redescribed", $"{m.Id} changed its description during the session and enters no metric"));

@@ -53,7 +53,7 @@ internal sealed class StateMetrics(RecordedSession session, SessionTimeline time
     private Quantity Temperature()
     {
         var zones = Channels(c => c is { Quantity: "temperature", Unit: "°C" }).Where(z => Largest(z, Session) is not null).ToArray();
-        if (zones.Length == 0) return Quantities.Absent("no-sensor", "no meter told a temperature");
+        if (zones.Length == 0) return Quantities.Absent("no-sensor", session.WithReasons("no meter told a temperature", RecordingEntry.Noticed.NoTemperatureSensor));
         var hottest = zones.MaxBy(z => Largest(z, Session))!;
         return zones.Aggregate(Extreme(hottest, Session, "°C"), (quantity, zone) => quantity.Noting(zone.Name, Largest(zone, Session)!.Value.ToString("R", CultureInfo.InvariantCulture)));
     }

@@ -51,10 +51,12 @@ public sealed class SentencesTests
     [Fact]
     public void A_command_has_no_tokens_to_speak_of()
     {
-        var session = Some.HostSession() with { Model = null, Tokens = new(0, 0, 0), Requests = [], Metrics = Some.Metrics(), Phases = [new("baseline", null, 0, 2), new("run", null, 2, 4.5)] };
+        var session = Some.HostSession() with { Model = null, Tokens = new(0, 0, 0), Requests = [], Metrics = Some.Metrics(), Phases = [new("baseline", null, 0, 2), new("run", null, 2, 3), new("work", null, 3, 4.5)] };
+        session = session.Having("e2el_seconds", new Quantity { Method = "measured", Value = 2.5, U95 = 0.001, K = 2, N = 1 });
 
         Sentences.Of(session)[0].ShouldBe("The command ran for 2.500 s.");
         Sentences.Of(session).ShouldNotContain(sentence => sentence.Contains("token"));
+        Sentences.Of(session with { Engine = session.Engine with { Settings = session.Engine.Settings.SetItem("exit", "3") } })[0].ShouldBe("The command ran for 2.500 s and did not end well: 3.");
     }
 
     [Fact]
