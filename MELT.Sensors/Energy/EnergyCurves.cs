@@ -62,7 +62,7 @@ public static class EnergyCurves
 
     private static Int128 Bridged(ChannelSeries series, int i, long from, long to, List<Gap> gaps)
     {
-        var neighbours = (int)Math.Clamp((series.Stamps[i] - series.Stamps[i - 1]) / Math.Max(1, series.Period), FewestNeighbours, series.Count);
+        var neighbours = (int)Math.Min(series.Count, Math.Max(FewestNeighbours, (series.Stamps[i] - series.Stamps[i - 1]) / Math.Max(1, series.Period)));
         var (twice, spread) = Extremes(series, Math.Max(0, i - neighbours), Math.Min(series.Count, i + neighbours));
         gaps.Add(new(from, to, spread));
         return twice;
