@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
@@ -8,7 +7,7 @@ namespace MELT.Sensors.Tests.Analysis;
 
 public sealed class CanonicalJsonTests
 {
-    private static string Canonical(string json, int? digits = null) => Encoding.UTF8.GetString(CanonicalJson.Write(JsonDocument.Parse(json).RootElement, digits));
+    private static string Canonical(string json, int? digits = null) => System.Text.Encoding.UTF8.GetString(CanonicalJson.Write(JsonDocument.Parse(json).RootElement, digits));
 
     // RFC 8785, section 3.2.2.
     [Fact]
