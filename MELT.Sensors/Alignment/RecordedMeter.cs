@@ -36,8 +36,8 @@ public sealed record RecordedMeter(MeterId Id)
     internal RecordedMeter With(RecordingEntry.Counted e) => this with { Lost = Lost + e.Lost, Duplicates = Duplicates + e.Duplicates, Rejected = Rejected + e.Rejected };
 
     private ImmutableArray<MeterDescription> InForce =>
-        Descriptions.IsEmpty ? [] : Blocks.IsEmpty ? [Descriptions.Values.Last()] :
-        [.. Blocks.Keys.Select(HoldingFor).Distinct().DistinctBy(text => JsonSerializer.Serialize(text, MeterJson.Default.MeterDescription))];
+        Descriptions.Count < 2 || Blocks.IsEmpty ? [.. Descriptions.Values.TakeLast(1)] :
+        [.. Blocks.Keys.Select(HoldingFor).Distinct().DistinctBy(about => JsonSerializer.Serialize(about, MeterJson.Default.MeterDescription))];
 
     // A block older than every description is read by the first: what a meter says of itself is true of the meter, not of a moment.
     private MeterDescription HoldingFor(long block)

@@ -28,7 +28,8 @@ internal static class Samples
 
     private static MeterDescription Counter => Some.Power(0.01) with
     {
-        Kind = SensorKind.Accumulated, Channels = [new() { Name = "e", Quantity = "energy", Unit = "J", Boundary = "package", Accuracy = Some.Accuracy, Resolution = 1e-6 }],
+        Kind = SensorKind.Accumulated,
+        Channels = [new() { Name = "e", Quantity = "energy", Unit = "J", Boundary = "package", Accuracy = Some.Accuracy, Resolution = 1e-6 }],
     };
 
     public static MeterDescription VoltsAndAmperes => Some.Power(0.005) with

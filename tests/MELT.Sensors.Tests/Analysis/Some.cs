@@ -21,8 +21,15 @@ internal static class Some
 
     public static SessionHeader Header => new()
     {
-        Session = new("s-1"), Experiment = new("e-1"), Name = "test", PlanSha256 = "00", MeltVersion = "0", Device = Device, ClockDomain = Domain,
-        At = At(0), Engine = "llama.cpp",
+        Session = new("s-1"),
+        Experiment = new("e-1"),
+        Name = "test",
+        PlanSha256 = "00",
+        MeltVersion = "0",
+        Device = Device,
+        ClockDomain = Domain,
+        At = At(0),
+        Engine = "llama.cpp",
     };
 
     /// <summary>baseline 0–2 s · load 2–2.5 s · three requests of 0.5 s prefill and nine gaps of 0.1 s, beginning at 3, 5 and 7 s · cool-down 9–10 s.</summary>
@@ -54,7 +61,13 @@ internal static class Some
 
     public static MeterDescription Power(double period, SensorKind kind = SensorKind.Instantaneous, double? window = null) => new()
     {
-        Kind = kind, PeriodSeconds = period, WindowSeconds = window, StampPosition = StampPosition.End, LatencySeconds = 0, LatencyUncertaintySeconds = 0, ClockDomain = Domain,
+        Kind = kind,
+        PeriodSeconds = period,
+        WindowSeconds = window,
+        StampPosition = StampPosition.End,
+        LatencySeconds = 0,
+        LatencyUncertaintySeconds = 0,
+        ClockDomain = Domain,
         Channels = [new() { Name = "p", Quantity = "power", Unit = "W", Boundary = "battery-terminals", Accuracy = Accuracy }],
     };
 

@@ -1,4 +1,3 @@
-using MELT.Devices.Time;
 using MELT.Sensors.Clocks;
 
 namespace MELT.Sensors.Tests.Clocks;
