@@ -57,7 +57,7 @@ public sealed class Meter : EventSourcedBehavior<MeterCommand, MeterEvent, Meter
                 stored = stored.Add(numbers);
                 checksums = checksums.SetItem(numbers.First, block.Checksum);
             }
-            else if (stored.Contains(numbers) && (!checksums.TryGetValue(numbers.First, out var known) || known == block.Checksum)) duplicates++;
+            else if (stored.Contains(numbers) && checksums.TryGetValue(numbers.First, out var known) && known == block.Checksum) duplicates++;
             else conflicts.Add(new MeterEvent.ConflictReceived(c.Batch, numbers.First, block.Samples));
         }
 
@@ -70,7 +70,8 @@ public sealed class Meter : EventSourcedBehavior<MeterCommand, MeterEvent, Meter
         }
         events.AddRange(conflicts);
         if (duplicates > 0) events.Add(new MeterEvent.DuplicatesReceived(c.Batch, duplicates));
-        var effect = Persist(events.ToArray()).ThenReply(new Recorded(fresh.Count + conflicts.Count, duplicates));
+        // What the state will say: a batch that is repeated because its answer was lost is answered the same.
+        var effect = Persist(events.ToArray()).ThenReply(events.Aggregate(meter, Change).LastAnswer);
         return fresh.Count == 0 ? effect : effect.ThenPublish(new BlocksCommitted([.. events.OfType<MeterEvent.SamplesRecorded>().Select(e => e.Samples)]));
     }
 

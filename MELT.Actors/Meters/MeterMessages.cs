@@ -31,7 +31,7 @@ public abstract record MeterEvent
     public sealed record SamplesRecorded(string Batch, Stamp ArrivedAt, ImmutableArray<NumberedChecksum> Checksums, SampleBlock Samples) : MeterEvent;
     /// <summary>Messages that had been stored before came again.</summary>
     public sealed record DuplicatesReceived(string Batch, long Count) : MeterEvent;
-    /// <summary>A number came again with other content: the first is kept, this one is kept here.</summary>
+    /// <summary>A number came again, and not as the message that was stored under it, or so late that this is not known: the first counts, this one is kept here.</summary>
     public sealed record ConflictReceived(string Batch, long Number, SampleBlock Samples) : MeterEvent;
     public sealed record ReadingRejected(string Batch, string Code, string Text, byte[] Payload, Stamp At) : MeterEvent;
 }
@@ -39,6 +39,8 @@ public abstract record MeterEvent
 public readonly record struct NumberedChecksum(long Number, uint Checksum);
 
 /// <summary>Committed: every message of the batch is stored, was stored before, or is kept as rejected.</summary>
+/// <param name="Stored">Blocks stored; messages that came together may share one.</param>
+/// <param name="Duplicates">Messages that had been stored before.</param>
 public sealed record Recorded(long Stored, long Duplicates);
 
 /// <param name="Position">Number of its last event.</param>
