@@ -2,16 +2,18 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using MELT.Actors.Behaviors;
 using MELT.Devices;
+using MELT.Sensors.Clocks;
 using MELT.Sensors.Meters;
 
 namespace MELT.Actors.Devices;
 
-/// <summary>What a device remembers: what it is, who holds it, which meters watch it.</summary>
+/// <summary>What a device remembers: what it is, who holds it, which meters watch it, and the last clock samples of each domain, by which a repetition is known.</summary>
 public sealed record DeviceState(
     ImmutableSortedDictionary<string, string> Facts,
     SessionId? LeasedTo,
     long Epoch,
     ImmutableArray<MeterId> Meters,
+    ImmutableSortedDictionary<string, ImmutableArray<ClockExchange>> Clocks,
     long Position);
 
 /// <summary>The actor of one device. Its lease has an epoch that rises with every holder, so that an old holder's commands can be told apart.</summary>
@@ -20,7 +22,7 @@ public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, De
     public const string KindName = "device";
     public override string Kind => KindName;
 
-    public override DeviceState Empty(string id) => new(ImmutableSortedDictionary<string, string>.Empty, null, 0, [], 0);
+    public override DeviceState Empty(string id) => new(ImmutableSortedDictionary<string, string>.Empty, null, 0, [], ImmutableSortedDictionary<string, ImmutableArray<ClockExchange>>.Empty, 0);
 
     public override Effect<DeviceEvent> Handle(DeviceState device, DeviceCommand command) => command switch
     {
@@ -33,6 +35,7 @@ public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, De
         DeviceCommand.Release => Accepted,
         DeviceCommand.NoteMeter c when device.Meters.Contains(c.Meter) => Accepted,
         DeviceCommand.NoteMeter c => Persist(new DeviceEvent.MeterNoted(c.Meter)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.NoteClock c when device.Clocks.TryGetValue(c.Domain, out var last) && last.SequenceEqual(c.Exchanges) => Accepted,
         DeviceCommand.NoteClock c => Persist(new DeviceEvent.ClockSampled(c.Domain, c.Exchanges)).ThenReply(DeviceAnswer.Accepted.Value),
         DeviceCommand.NoteMark c => Persist(new DeviceEvent.Marked(c.Name, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
         DeviceCommand.NoteRejection c => Persist(new DeviceEvent.MessageRejected(c.Topic, c.Code, c.Text, c.Payload, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
@@ -48,7 +51,8 @@ public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, De
         DeviceEvent.Leased l => device with { LeasedTo = l.Session, Epoch = l.Epoch },
         DeviceEvent.Released => device with { LeasedTo = null },
         DeviceEvent.MeterNoted m => device with { Meters = device.Meters.Add(m.Meter) },
-        DeviceEvent.ClockSampled or DeviceEvent.Marked or DeviceEvent.MessageRejected => device,
+        DeviceEvent.ClockSampled c => device with { Clocks = device.Clocks.SetItem(c.Domain, c.Exchanges) },
+        DeviceEvent.Marked or DeviceEvent.MessageRejected => device,
         _ => throw new UnreachableException(e.GetType().Name),
     };
 

@@ -16,7 +16,7 @@ public abstract record DeviceCommand
     public sealed record Release(SessionId Session, Stamp At) : DeviceCommand;
     /// <summary>A meter of this device was heard of. Answer: Accepted.</summary>
     public sealed record NoteMeter(MeterId Meter) : DeviceCommand;
-    /// <summary>Clock samples of a domain of this device. Answer: Accepted.</summary>
+    /// <summary>Clock samples of a domain of this device; the same again changes nothing. Answer: Accepted.</summary>
     public sealed record NoteClock(string Domain, ImmutableArray<ClockExchange> Exchanges) : DeviceCommand;
     /// <summary>A mark published for this device. Answer: Accepted.</summary>
     public sealed record NoteMark(string Name, Stamp At) : DeviceCommand;
