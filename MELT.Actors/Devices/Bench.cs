@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using MELT.Actors.Sessions;
+using MELT.Devices;
 using MELT.Devices.Inference;
 using MELT.Devices.Time;
 using MELT.Sensors.Alignment;
@@ -10,7 +12,7 @@ namespace MELT.Actors.Devices;
 /// <summary>The bench of one host: its own devices run here, simulated ones too, and their meters publish over MQTT like any other.</summary>
 public sealed class Bench(BenchOptions options, Func<string, CancellationToken, Task<IMqttClient>> connect, HostClock clock, TimeProvider time) : IBench
 {
-    private Task<Found>? _found;
+    private readonly ConcurrentDictionary<DeviceId, Found> _found = new();
 
     public async Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, CancellationToken stop)
     {
@@ -19,7 +21,7 @@ public sealed class Bench(BenchOptions options, Func<string, CancellationToken, 
         {
             if (plan.Engine.Name == EngineSpec.Simulated) return SimulatedRig.Start(header, plan, options.Profile(plan.Engine.Profile ?? ""), client, clock, time);
             var place = new HostPlace(options.Tree, header.Device, clock.Domain);
-            return LocalRig.Start(place, plan, await (_found ??= HostInstruments.DiscoverAsync(place, time, stop)), options, client, clock, time);
+            return LocalRig.Start(place, plan, await FoundAsync(place, stop), options, client, clock, time);
         }
         catch
         {
@@ -27,6 +29,10 @@ public sealed class Bench(BenchOptions options, Func<string, CancellationToken, 
             throw;
         }
     }
+
+    /// <summary>Looking takes seconds, so what was found is kept; what was not looked at to the end is not.</summary>
+    private async Task<Found> FoundAsync(HostPlace place, CancellationToken stop) =>
+        _found.TryGetValue(place.Device, out var found) ? found : _found[place.Device] = await HostInstruments.DiscoverAsync(place, time, stop);
 }
 
 /// <summary>What a bench is told of its place.</summary>

@@ -59,7 +59,7 @@ internal sealed class LocalRig : IRig
         _finished.Dispose();
     }
 
-    private void Publish(ImmutableArray<IInstrument> instruments) => 
+    private void Publish(ImmutableArray<IInstrument> instruments) =>
         _publishing.Add(_publisher.RunAsync([.. instruments.Select(i => _with.Options.Periods.TryGetValue(i.Meter.Name, out var period) ? new PacedInstrument(i, period) : i)], _finished.Token));
 
     /// <summary>What a result lacks without a sensor of this quantity; of others the doctor tells.</summary>
