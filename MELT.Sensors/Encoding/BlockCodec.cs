@@ -19,6 +19,9 @@ public static class BlockCodec
     public const int MaximumNameBytes = 255;
     public const int MaximumExponent = 400;
 
+    /// <summary>Why a block cannot be encoded; null when it can.</summary>
+    public static string? Objection(SampleBlock block) => BlockRules.Violation(block);
+
     public static byte[] Encode(SampleBlock block)
     {
         if (BlockRules.Violation(block) is { } violation) throw new ArgumentException(violation, nameof(block));
