@@ -20,9 +20,13 @@ internal abstract record Incoming(MqttDelivery Delivery)
     /// <summary>A topic of ours that names no device, or one that is not for recording: nothing to keep.</summary>
     public sealed record Ignored(MqttDelivery Delivery, string Why) : Incoming(Delivery);
 
+    /// <summary>The names in a topic become the name of a stream, which the journal limits to 255 characters.</summary>
+    private const int LongestTopic = 240;
+
     public static Incoming Read(MqttDelivery delivery, Stamp at)
     {
         if (!MeltTopic.TryParse(delivery.Topic, out var topic, out var reason)) return new Ignored(delivery, reason);
+        if (delivery.Topic.Length > LongestTopic) return new Ignored(delivery, $"the topic is longer than {LongestTopic} characters");
         var payload = delivery.Payload.Span;
         switch (topic)
         {
@@ -49,8 +53,10 @@ internal abstract record Incoming(MqttDelivery Delivery)
 
     private static readonly Rejection Retained = new("retained", "a retained reading is an old value, not a new one; publish readings without the retain flag");
 
-    private static Samples Received(MqttDelivery delivery, MeterId meter, SampleBlock block, Stamp at) =>
-        new(delivery, meter, new ReceivedBlock(block, Crc32C.Of(delivery.Payload.Span), at));
+    /// <summary>What can be read can yet be more than a block holds; it would be refused by the journal again and again.</summary>
+    private static Incoming Received(MqttDelivery delivery, MeterId meter, SampleBlock block, Stamp at) => BlockCodec.Objection(block) is { } objection
+        ? new Rejected(delivery, meter, new Rejection(Rejection.TooLarge, objection), at)
+        : new Samples(delivery, meter, new ReceivedBlock(block, Crc32C.Of(delivery.Payload.Span), at));
 
     private static DeviceCommand.NoteRejection Kept(MqttDelivery delivery, Rejection why, Stamp at) =>
         new(delivery.Topic, why.Code, why.Text, delivery.Payload.ToArray(), at);

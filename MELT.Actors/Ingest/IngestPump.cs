@@ -18,7 +18,7 @@ public sealed class IngestPump(IActorRuntime runtime, HostClock clock, TimeProvi
     /// <summary>Messages on our topics that are nobody's reading.</summary>
     public long Ignored => Interlocked.Read(ref _ignored);
 
-    /// <summary>Runs until the deliveries end or <paramref name="stop"/>; then finishes what it holds.</summary>
+    /// <summary>Runs until the deliveries have ended and are stored, or until <paramref name="stop"/>: what is not stored then stays unacknowledged.</summary>
     public async Task RunAsync(ChannelReader<MqttDelivery> deliveries, CancellationToken stop)
     {
         try
