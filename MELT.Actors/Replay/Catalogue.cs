@@ -20,18 +20,18 @@ public sealed class Catalogue(IJournal journal)
     {
         var experiments = await ExperimentsAsync(stop);
         if (prefix == "last" && experiments.Count > 0) return new Finding(experiments[^1], Sessions(experiments[^1]));
-        var exact = experiments.Where(e => e.Id == prefix).Select(e => new Finding(e, Sessions(e)))
-            .Concat(experiments.SelectMany(e => Sessions(e).Where(s => s == prefix).Select(s => new Finding(e, [s])))).ToList();
-        if (exact.Count == 1) return exact[0];
+        var whole = experiments.Select(e => (e.Id, Finding: new Finding(e, Sessions(e)))).ToList();
+        var single = experiments.SelectMany(e => Sessions(e).Select(id => (Id: id, Finding: new Finding(e, [id])))).ToList();
+        if (whole.Concat(single).FirstOrDefault(f => f.Id == prefix) is { Finding: { } exact }) return exact;
 
-        var begins = experiments.Where(e => e.Id.StartsWith(prefix, StringComparison.Ordinal)).Select(e => new Finding(e, Sessions(e))).ToList();
-        if (begins.Count == 0)
-            begins = [.. experiments.SelectMany(e => Sessions(e).Where(s => s.StartsWith(prefix, StringComparison.Ordinal)).Select(s => new Finding(e, [s])))];
-        return begins switch
+        // A session's id begins with its experiment's, so sessions are meant only where no experiment can be.
+        var begin = whole.Where(f => f.Id.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+        if (begin.Count == 0) begin = [.. single.Where(f => f.Id.StartsWith(prefix, StringComparison.Ordinal))];
+        return begin switch
         {
-            [var only] => only,
+            [var only] => only.Finding,
             [] => throw new CatalogueException($"no experiment or session begins with \"{prefix}\"; melt list shows what there is"),
-            _ => throw new CatalogueException($"\"{prefix}\" begins {begins.Count} ids ({string.Join(", ", begins.Take(5).Select(f => f.Experiment.Id))}{(begins.Count > 5 ? ", …" : "")}); write more of it"),
+            _ => throw new CatalogueException($"\"{prefix}\" begins {begin.Count} ids ({string.Join(", ", begin.Take(5).Select(f => f.Id))}{(begin.Count > 5 ? ", …" : "")}); write more of it"),
         };
     }
 

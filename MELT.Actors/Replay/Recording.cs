@@ -49,12 +49,9 @@ public static class Recording
     {
         var (kind, id) = stream.PersistenceId.Split(':', 2) is [var k, var i] ? (k, i) : throw new JournalRefusedException($"coverage names no stream: {stream.PersistenceId}");
         var numbers = SequenceSet.Empty;
-        var first = stream.Context.IsEmpty ? stream.First : Math.Min(stream.First, stream.Context.Min());
         long created = 0;
-        await foreach (var stored in journal.ReadAsync(stream.PersistenceId, first, stop))
+        await foreach (var stored in EventsAsync(journal, stream, stop))
         {
-            if (stored.SequenceNumber > stream.Last) break;
-            if (stored.SequenceNumber < stream.First && !stream.Context.Contains(stored.SequenceNumber)) continue;
             created = stored.Created;
             if (kind == Device.KindName && stored.Event is DeviceEvent.ClockSampled c) yield return (created, new RecordingEntry.Clock(c.Domain, c.Exchanges));
             if (kind != Meter.KindName || !MeterId.TryParse(id, out var meter)) continue;
@@ -65,12 +62,28 @@ public static class Recording
             yield return (created, new RecordingEntry.Counted(counted, numbers.Lost, 0, 0, null));
     }
 
+    /// <summary>The context one by one, since whole sessions of others may lie between it and the range.</summary>
+    private static async IAsyncEnumerable<JournalEvent> EventsAsync(IJournal journal, StreamCoverage stream, [EnumeratorCancellation] CancellationToken stop)
+    {
+        foreach (var number in stream.Context.Order())
+            await foreach (var stored in journal.ReadAsync(stream.PersistenceId, number, stop))
+            {
+                yield return stored;
+                break;
+            }
+        await foreach (var stored in journal.ReadAsync(stream.PersistenceId, stream.First, stop))
+        {
+            if (stored.SequenceNumber > stream.Last) yield break;
+            yield return stored;
+        }
+    }
+
     private static RecordingEntry? Entry(MeterId meter, long number, MeterEvent e) => e switch
     {
         MeterEvent.Described d => new RecordingEntry.Described(meter, number, d.Description),
         MeterEvent.SamplesRecorded s => new RecordingEntry.Block(meter, number, s.Samples),
         MeterEvent.DuplicatesReceived d => new RecordingEntry.Counted(meter, 0, d.Count, 0, null),
-        MeterEvent.ConflictReceived c => new RecordingEntry.Counted(meter, 0, 0, 1, $"number {c.Number} came twice with different content; the first is used"),
+        MeterEvent.ConflictReceived c => new RecordingEntry.Counted(meter, 0, 0, 1, $"number {c.Number} came again and not as what was stored; the first is used"),
         MeterEvent.ReadingRejected r => new RecordingEntry.Counted(meter, 0, 0, 1, $"{r.Code}: {r.Text}"),
         _ => null,
     };
