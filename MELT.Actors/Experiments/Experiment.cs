@@ -24,6 +24,7 @@ public sealed record ExperimentState(string Id)
 public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, ExperimentEvent, ExperimentState>
 {
     public const string KindName = "experiment";
+    private const string Interrupted = "interrupted: MELT stopped while the experiment was running";
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
     public override string Kind => KindName;
@@ -36,9 +37,11 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
         ({ Plan: null }, ExperimentCommand.Start c) => Begin(experiment, c),
         (_, ExperimentCommand.Start) => Reply(ExperimentAccepted.Value),
         ({ End: not null } or { Plan: null }, ExperimentCommand.Cancel) => Reply(ExperimentAccepted.Value),
-        (_, ExperimentCommand.Cancel c) => Persist(new ExperimentEvent.CancelRequested(c.Reason)).ThenReply(ExperimentAccepted.Value)
+        (_, ExperimentCommand.Cancel c) => Cancel(experiment, c.Reason).ThenReply(ExperimentAccepted.Value)
             .ThenSend(Session.KindName, experiment.Running!.Session, new SessionCommand.Cancel(c.Reason)),
         ({ Running: { } running }, ExperimentCommand.NoteEnded c) when c.Ended.Session == running.Session => Next(experiment, c.Ended),
+        ({ Running: { } running, CancelReason: { } reason }, ExperimentCommand.Poll) =>
+            AskForTheEnd(None.ThenSend(Session.KindName, running.Session, new SessionCommand.Cancel(reason)), experiment, running),
         ({ Running: { } running }, ExperimentCommand.Poll) => Send(None, experiment, running),
         (_, ExperimentCommand.NoteEnded or ExperimentCommand.Poll) => None,
         _ => throw new UnreachableException(command.GetType().Name),
@@ -58,10 +61,13 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
     public override Effect<ExperimentEvent> Recovered(ExperimentState experiment) => experiment switch
     {
         { Plan: null } or { End: not null } => None,
-        { Running: { } running } => Persist(new ExperimentEvent.CancelRequested("interrupted: MELT stopped while the experiment was running"))
-            .ThenSend(Session.KindName, running.Session, new SessionCommand.Report(experiment.Id, running.Session)),
-        _ => Finish(experiment, None, "partial", "interrupted: MELT stopped while the experiment was running"),
+        { Running: { } running } => AskForTheEnd(Cancel(experiment, Interrupted), experiment, running),
+        _ => Finish(experiment, None, "partial", Interrupted),
     };
+
+    /// <summary>The first reason is the one that is told.</summary>
+    private static Effect<ExperimentEvent> Cancel(ExperimentState experiment, string reason) =>
+        experiment.CancelReason is null ? Persist(new ExperimentEvent.CancelRequested(reason)) : None;
 
     private static Effect<ExperimentEvent> Begin(ExperimentState experiment, ExperimentCommand.Start c)
     {
@@ -76,10 +82,17 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
         if (experiment.CancelReason is { } reason) return Finish(experiment, effect, "partial", reason);
         if (ended.Status != "complete" && running.Attempt <= experiment.Plan!.Retries) return StartSession(experiment, effect, running.Index, running.Attempt + 1);
         if (running.Index + 1 < experiment.Plan!.Sessions.Length) return StartSession(experiment, effect, running.Index + 1, attempt: 1);
-        var bad = experiment.Ended.Count(e => e.Status != "complete") + (ended.Status != "complete" ? 1 : 0);
-        return bad == 0
-            ? Finish(experiment, effect, "complete", null)
-            : Finish(experiment, effect, bad == experiment.Started.Length && ended.Status == "failed" ? "failed" : "partial", ended.Reason ?? $"{bad} of {experiment.Started.Length} sessions are not complete");
+        return Conclude(experiment, effect, experiment.Ended.Add(new(ended.Session, ended.Status, ended.Reason)));
+    }
+
+    /// <summary>A session that a later attempt made good is good.</summary>
+    private static Effect<ExperimentEvent> Conclude(ExperimentState experiment, Effect<ExperimentEvent> effect, ImmutableArray<ExperimentEvent.SessionFinished> all)
+    {
+        var last = all.Zip(experiment.Started).GroupBy(s => s.Second.Index).Select(attempts => attempts.Last().First).ToList();
+        var bad = last.Where(s => s.Status != "complete").ToList();
+        if (bad.Count == 0) return Finish(experiment, effect, "complete", null);
+        var reason = bad is [{ Reason: { } only }] ? only : $"{bad.Count} of {last.Count} sessions are not complete";
+        return Finish(experiment, effect, last.All(s => s.Status == "failed") ? "failed" : "partial", reason);
     }
 
     private static Effect<ExperimentEvent> StartSession(ExperimentState experiment, Effect<ExperimentEvent> effect, int index, int attempt)
@@ -92,10 +105,21 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
     /// <summary>Start is repeated until word of the end comes: a session that runs ignores it, one that is sealed says again how it ended.</summary>
     private static Effect<ExperimentEvent> Send(Effect<ExperimentEvent> effect, ExperimentState experiment, ExperimentEvent.SessionStarted started)
     {
-        var (header, plan) = experiment.Plan!.Sessions[started.Index];
-        return effect
-            .ThenSend(Session.KindName, started.Session, new SessionCommand.Start(header with { Session = new SessionId(started.Session), Attempt = started.Attempt }, plan))
-            .ThenAfter("poll", PollInterval, ExperimentCommand.Poll.Value);
+        var (header, plan) = Of(experiment, started);
+        return effect.ThenSend(Session.KindName, started.Session, new SessionCommand.Start(header, plan)).ThenAfter("poll", PollInterval, ExperimentCommand.Poll.Value);
+    }
+
+    /// <summary>The session is not begun any more; it is asked how it ended until word of it comes.</summary>
+    private static Effect<ExperimentEvent> AskForTheEnd(Effect<ExperimentEvent> effect, ExperimentState experiment, ExperimentEvent.SessionStarted running)
+    {
+        var (header, plan) = Of(experiment, running);
+        return effect.ThenSend(Session.KindName, running.Session, new SessionCommand.Report(header, plan)).ThenAfter("poll", PollInterval, ExperimentCommand.Poll.Value);
+    }
+
+    private static ExperimentSession Of(ExperimentState experiment, ExperimentEvent.SessionStarted started)
+    {
+        var planned = experiment.Plan!.Sessions[started.Index];
+        return planned with { Header = planned.Header with { Session = new SessionId(started.Session), Attempt = started.Attempt } };
     }
 
     private static Effect<ExperimentEvent> Finish(ExperimentState experiment, Effect<ExperimentEvent> effect, string status, string? reason) =>

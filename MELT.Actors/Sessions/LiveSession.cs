@@ -4,12 +4,29 @@ using MELT.Devices.Inference;
 namespace MELT.Actors.Sessions;
 
 /// <summary>The running parts of one session: its rig, its engine, and the task that listens to it.</summary>
-internal sealed class LiveSession(IRig rig)
+internal sealed class LiveSession
 {
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private Task _listening = Task.CompletedTask;
 
-    public IRig Rig { get; } = rig;
+    public IRig? Rig { get; private set; }
     public IEngine? Engine { get; private set; }
+
+    /// <summary>Setting up, starting, stopping and settling run one after another, as they were asked for: what a cancelled session had begun is there to be ended.</summary>
+    public async Task<object> InTurnAsync(Func<LiveSession, Task<SessionCommand>> work, CancellationToken stop)
+    {
+        await _turn.WaitAsync(stop);
+        try
+        {
+            return await work(this);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Use(IRig rig) => Rig = rig;
 
     public void Listen(IEngine engine, Task listening) => (Engine, _listening) = (engine, listening);
 
@@ -19,5 +36,12 @@ internal sealed class LiveSession(IRig rig)
         if (Engine is not { } engine) return;
         await engine.DisposeAsync();
         await _listening;
+    }
+
+    public async Task TakeDownAsync()
+    {
+        if (Rig is not { } rig) return;
+        Rig = null;
+        await rig.DisposeAsync();
     }
 }

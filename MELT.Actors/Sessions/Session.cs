@@ -22,8 +22,7 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
             .ThenPerform(new SessionWork.Prepare(c.Header, c.Plan)),
         (SessionStage.Sealed, SessionCommand.Start or SessionCommand.Report) => Reply(SessionAnswer.Accepted.Value).ThenEnded(session),
         (_, SessionCommand.Start) => Reply(SessionAnswer.Accepted.Value),
-        (SessionStage.Planned, SessionCommand.Report c) => None.ThenSend(Experiments.Experiment.KindName, c.Experiment,
-            new Experiments.ExperimentCommand.NoteEnded(new SessionEnded(c.Session, "failed", "the session never began"))),
+        (SessionStage.Planned, SessionCommand.Report c) => NeverBegan(session, new(c.Header, c.Plan)),
         (SessionStage.Planned, _) => Reply(new SessionAnswer.Rejected($"{command.GetType().Name} is not possible: the session has not started")),
         (SessionStage.Sealed, _) => Reply(SessionAnswer.Accepted.Value),
 
@@ -37,9 +36,9 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
         (SessionStage.Running, SessionCommand.Silent c) when c.Told == session.Told =>
             StopEngine(session, "engine-silent", $"the engine said nothing for {session.Plan!.Silence.TotalSeconds:0.###} s and was ended"),
         (SessionStage.Settling, SessionCommand.Settled c) => Seal(session, c),
-        (SessionStage.Settling, SessionCommand.WorkFailed c) => Seal(session, new SessionCommand.Settled([], null, [new(c.Code, c.Text)])),
+        (SessionStage.Settling, SessionCommand.SettleFailed c) => Seal(session, new SessionCommand.Settled([], null, [new(c.Code, c.Text)])),
         (SessionStage.Running, SessionCommand.WorkFailed c) when session.EngineRuns => StopEngine(session, c.Code, c.Text),
-        (SessionStage.Preparing or SessionStage.Running or SessionStage.Stopping, SessionCommand.WorkFailed c) => GiveUp(session, c.Code, c.Text),
+        (not SessionStage.Settling, SessionCommand.WorkFailed c) => GiveUp(session, c.Code, c.Text),
         (SessionStage.Running, SessionCommand.Cancel c) => StopEngine(session, "cancelled", c.Reason).ThenReply(SessionAnswer.Accepted.Value),
         (SessionStage.Preparing or SessionStage.Baseline, SessionCommand.Cancel c) => GiveUp(session, "cancelled", c.Reason).ThenReply(SessionAnswer.Accepted.Value),
         _ => Reply(SessionAnswer.Accepted.Value),
@@ -65,7 +64,7 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
             effect = effect with { Events = effect.Events.Add(complaint) };
             return after.EngineGone ? effect.ThenRest(session) : effect.ThenPerform(new SessionWork.StopEngine(session.Id));
         }
-        foreach (var told in c.Events) effect = Answer(session, effect, told);
+        if (session.Trouble is null) foreach (var told in c.Events) effect = Answer(session, effect, told);
         if (after.Stage == SessionStage.Stopping && session.Stage == SessionStage.Running) effect = effect.ThenPerform(new SessionWork.StopEngine(session.Id));
         if (after.EngineGone && !session.EngineGone && session.Stage != SessionStage.Settling) effect = effect.ThenRest(session);
         return effect.ThenListen(after).ThenShow(after, after.Stage == SessionStage.Running ? "running" : "cool-down");
@@ -86,20 +85,26 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
     {
         foreach (var told in c.Events)
         {
-            if (told is EngineEvent.Failed f) return new(f.Code, f.Text, !after.EngineGone);
+            if (told is EngineEvent.Failed f) return new(f.Code, f.Text, CoolsDown: true);
+            if (told is EngineEvent.Finished { Stop: "failed" or "cancelled" } r)
+                return new("evaluation-failed", $"request {r.Request} ended as {r.Stop}, which nobody asked for", CoolsDown: true);
             if (told is EngineEvent.Exited x && after.RequestsDone < session.Plan!.Requests.Length)
-                return new("engine-exited", $"the engine ended before its work was done ({x.Signal ?? $"exit code {x.ExitCode}"}){(x.LastWords is { Length: > 0 } words ? $"; its last words: {words.Trim()}" : "")}", EngineRuns: false);
+                return new("engine-exited", $"the engine ended before its work was done ({x.Signal ?? $"exit code {x.ExitCode}"}){(x.LastWords is { Length: > 0 } words ? $"; its last words: {words.Trim()}" : "")}", CoolsDown: true);
         }
         return null;
     }
 
     /// <summary>The plan ends early; the engine's end, cool-down and sealing follow.</summary>
     private static Effect<SessionEvent> StopEngine(SessionState session, string code, string text) =>
-        Persist(new SessionEvent.Troubled(code, text, EngineRuns: true)).ThenPerform(new SessionWork.StopEngine(session.Id));
+        Persist(new SessionEvent.Troubled(code, text, CoolsDown: true)).ThenPerform(new SessionWork.StopEngine(session.Id));
 
     /// <summary>The plan ends early and there is no engine to wait for; settling ends one that is left over.</summary>
     private static Effect<SessionEvent> GiveUp(SessionState session, string code, string text) =>
-        Persist(new SessionEvent.Troubled(code, text, EngineRuns: false)).ThenSettle(session);
+        Persist(new SessionEvent.Troubled(code, text, CoolsDown: false)).ThenSettle(session);
+
+    /// <summary>It is sealed like any other, so that whoever reads the experiment finds every session it started.</summary>
+    private static Effect<SessionEvent> NeverBegan(SessionState session, SessionEvent.Opened opened) =>
+        Persist(opened, new SessionEvent.Troubled("never-began", "the session was given up before it began", CoolsDown: false)).ThenSettle(session.Apply(opened));
 
     private static Effect<SessionEvent> Seal(SessionState session, SessionCommand.Settled c)
     {

@@ -23,12 +23,14 @@ public abstract record SessionCommand
     public sealed record Settled(ImmutableArray<StreamCoverage> Coverage, SimulatedTruth? Truth, ImmutableArray<SessionNotice> Notices) : SessionCommand;
     /// <summary>Work is done that has nothing to tell.</summary>
     public sealed record Done : SessionCommand { public static readonly Done Value = new(); }
+    /// <summary>Settling could not be done: the session is sealed without coverage. A name of its own, since older work may fail while settling is under way.</summary>
+    public sealed record SettleFailed(string Code, string Text) : SessionCommand;
     /// <summary>Work could not be done.</summary>
     public sealed record WorkFailed(string Code, string Text) : SessionCommand;
     /// <summary>Stop now, keep what there is.</summary>
     public sealed record Cancel(string Reason) : SessionCommand;
-    /// <summary>Tell the experiment how it ended; one that was interrupted is sealed first, one that never began says so.</summary>
-    public sealed record Report(string Experiment, string Session) : SessionCommand;
+    /// <summary>Tell the experiment how it ended; one that was interrupted, or never began, is sealed first.</summary>
+    public sealed record Report(SessionHeader Header, SessionPlan Plan) : SessionCommand;
 }
 
 /// <summary>What happened in a session.</summary>
@@ -39,8 +41,8 @@ public abstract record SessionEvent
     public sealed record PhaseRecorded(string Phase, Stamp Begin, Stamp End) : SessionEvent;
     public sealed record EngineTold(long Number, ImmutableArray<EngineEvent> Events) : SessionEvent;
     /// <summary>Something ended the session before its plan was done.</summary>
-    /// <param name="EngineRuns">The engine is still to be ended; otherwise there is none and the session settles.</param>
-    public sealed record Troubled(string Code, string Text, bool EngineRuns) : SessionEvent;
+    /// <param name="CoolsDown">The engine's end, where it has not ended yet, and the cool-down follow; otherwise the session settles at once.</param>
+    public sealed record Troubled(string Code, string Text, bool CoolsDown) : SessionEvent;
     /// <summary>The closed-form truth of a simulated session. Analysis never reads it.</summary>
     public sealed record TruthRecorded(SimulatedTruth Truth) : SessionEvent;
     /// <summary>Nothing more belongs to this session. Coverage: the ranges of other streams that do.</summary>
@@ -55,7 +57,8 @@ public abstract record SessionAnswer
 }
 
 /// <summary>Where the stream of an entity stood.</summary>
-public sealed record StreamPosition(string PersistenceId, long Position);
+/// <param name="DescribedAt">Number of the description that was in force, where the stream is a meter's and has one.</param>
+public sealed record StreamPosition(string PersistenceId, long Position, long? DescribedAt = null);
 
 /// <summary>The events of another stream that belong to a session: First to Last inclusive, and earlier ones that explain them (descriptions, clock samples).</summary>
 public sealed record StreamCoverage(string PersistenceId, ImmutableArray<long> Context, long First, long Last);

@@ -2,12 +2,11 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using MELT.Actors.Behaviors;
 using MELT.Actors.Devices;
-using MELT.Actors.Meters;
 using MELT.Actors.Runtimes;
 using MELT.Devices.Inference;
 using MELT.Devices.Links;
+using MELT.Devices.Simulation;
 using MELT.Devices.Time;
-using MELT.Sensors.Meters;
 using Microsoft.Extensions.Logging;
 
 namespace MELT.Actors.Sessions;
@@ -17,8 +16,8 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
 {
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     private readonly ConcurrentDictionary<string, LiveSession> _live = new();
+    private readonly SessionStreams _streams = new(runtime, time);
 
     public async Task<object> Perform(object work, CancellationToken stop)
     {
@@ -26,18 +25,18 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
         {
             return work switch
             {
-                SessionWork.Prepare w => await PrepareAsync(w, stop),
+                SessionWork.Prepare w => await Of(w).InTurnAsync(live => PrepareAsync(w, live, stop), stop),
                 SessionWork.Rest w => await RestAsync(w, stop),
-                SessionWork.StartEngine w => await StartEngineAsync(w, stop),
+                SessionWork.StartEngine w => await Of(w).InTurnAsync(live => StartEngineAsync(w, live, stop), stop),
                 SessionWork.Tell w => await TellAsync(w, stop),
-                SessionWork.StopEngine w => await StopEngineAsync(w),
-                SessionWork.Settle w => await SettleAsync(w, stop),
+                SessionWork.StopEngine w => await Of(w).InTurnAsync(StopEngineAsync, stop),
+                SessionWork.Settle w => await Of(w).InTurnAsync(live => SettleAsync(w, live, stop), stop),
                 _ => throw new NotSupportedException(work.GetType().Name),
             };
         }
         catch (LinkException e) { return new SessionCommand.WorkFailed("engine-not-started", e.Message); }
         catch (RigException e) { return new SessionCommand.WorkFailed(e.Code, e.Message); }
-        catch (OperationCanceledException) { return new SessionCommand.WorkFailed("interrupted", "MELT stopped while the session was running"); }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested) { return new SessionCommand.WorkFailed("interrupted", "MELT stopped while the session was running"); }
         catch (Exception e)
         {
             log.LogError(e, "Work {Work} of a session failed", work.GetType().Name);
@@ -45,18 +44,16 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
         }
     }
 
-    private async Task<SessionCommand> PrepareAsync(SessionWork.Prepare work, CancellationToken stop)
+    private LiveSession Of(SessionWork work) => _live.GetOrAdd(work.Session, _ => new());
+
+    private async Task<SessionCommand> PrepareAsync(SessionWork.Prepare work, LiveSession live, CancellationToken stop)
     {
         var device = work.Header.Device.Value;
         if (await AskAsync(Device.KindName, device, new DeviceCommand.Lease(work.Header.Session, clock.Now), stop) is DeviceAnswer.Busy busy)
             throw new RigException("device-busy", $"device {device} is held by session {busy.With}; wait for it or cancel it");
-        var standing = await StandingAsync(device, stop);
-        var streams = ImmutableArray.CreateBuilder<StreamPosition>();
-        streams.Add(new($"{Device.KindName}:{device}", standing.Position));
-        foreach (var meter in Watching(standing, work.Plan))
-            streams.Add(new($"{Meter.KindName}:{meter}", (await InspectAsync(meter, stop)).Position));
-        _live[work.Session] = new LiveSession(await bench.SetUpAsync(work.Header, work.Plan, stop));
-        return new SessionCommand.Prepared(streams.ToImmutable());
+        var streams = await _streams.BeginAsync(work.Header, work.Plan, stop);
+        live.Use(await bench.SetUpAsync(work.Header, work.Plan, stop));
+        return new SessionCommand.Prepared(streams);
     }
 
     private async Task<SessionCommand> RestAsync(SessionWork.Rest work, CancellationToken stop)
@@ -66,11 +63,11 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
         return new SessionCommand.Rested(work.Phase, begin, clock.Now);
     }
 
-    private async Task<SessionCommand> StartEngineAsync(SessionWork.StartEngine work, CancellationToken stop)
+    private async Task<SessionCommand> StartEngineAsync(SessionWork.StartEngine work, LiveSession live, CancellationToken stop)
     {
-        var live = _live[work.Session];
-        var engine = await live.Rig.StartEngineAsync(stop);
-        live.Listen(engine, ListenAsync(work.Session, live.Rig, engine));
+        var rig = live.Rig ?? throw new RigException("not-prepared", "the session's device and meters are not set up");
+        var engine = await rig.StartEngineAsync(stop);
+        live.Listen(engine, ListenAsync(work.Session, rig, engine));
         await engine.SendAsync(new EngineCommand.Hello(1, clock.Anchor), stop);
         return SessionCommand.Done.Value;
     }
@@ -97,66 +94,61 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
         return SessionCommand.Done.Value;
     }
 
-    private async Task<SessionCommand> StopEngineAsync(SessionWork.StopEngine work)
+    private static async Task<SessionCommand> StopEngineAsync(LiveSession live)
     {
-        if (!_live.TryGetValue(work.Session, out var live) || live.Engine is null)
-            return new SessionCommand.WorkFailed("engine-not-running", "there is no engine to stop");
+        if (live.Engine is null) return new SessionCommand.WorkFailed("engine-not-running", "there is no engine to stop");
         await live.StopEngineAsync();
         return SessionCommand.Done.Value;
     }
 
-    private async Task<SessionCommand> SettleAsync(SessionWork.Settle work, CancellationToken stop)
+    /// <summary>Whatever does not end well is noted: what was observed is covered and the device released all the same.</summary>
+    private async Task<SessionCommand> SettleAsync(SessionWork.Settle work, LiveSession live, CancellationToken stop)
     {
-        var report = new RigReport(ImmutableDictionary<MeterId, long>.Empty, null, []);
-        var notices = ImmutableArray.CreateBuilder<SessionNotice>();
-        if (_live.TryRemove(work.Session, out var live))
+        try
         {
-            await live.StopEngineAsync();
-            report = await live.Rig.FinishAsync(work.Phases, stop);
+            var notices = ImmutableArray.CreateBuilder<SessionNotice>();
+            var truth = await TakeDownAsync(work, live, notices, stop);
+            var coverage = await _streams.CoverageAsync(work, stop);
+            await AskAsync(Device.KindName, work.Header.Device.Value, new DeviceCommand.Release(work.Header.Session, clock.Now), stop);
+            _live.TryRemove(work.Session, out _);
+            return new SessionCommand.Settled(coverage, truth, notices.ToImmutable());
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            log.LogError(e, "Session {Session} could not be settled", work.Session);
+            return new SessionCommand.SettleFailed("settling-failed", e.Message);
+        }
+    }
+
+    private async Task<SimulatedTruth?> TakeDownAsync(SessionWork.Settle work, LiveSession live, ImmutableArray<SessionNotice>.Builder notices, CancellationToken stop)
+    {
+        SimulatedTruth? truth = null;
+        await TryAsync("the engine", live.StopEngineAsync);
+        if (live.Rig is { } rig) await TryAsync("the meters", async () =>
+        {
+            var report = await rig.FinishAsync(work.Phases, stop);
+            truth = report.Truth;
             notices.AddRange(report.Notices);
             foreach (var (meter, last) in report.LastNumbers)
-                if (!await StoredAsync(meter, last, stop))
+                if (!await _streams.StoredAsync(meter, last, SettleTimeout, stop))
                     notices.Add(new("readings-missing", $"{meter} published up to number {last}, which was not stored within {SettleTimeout.TotalSeconds:0} s"));
-            await live.Rig.DisposeAsync();
-        }
-        var device = work.Header.Device.Value;
-        var coverage = await CoverageAsync(work, await StandingAsync(device, stop), stop);
-        await AskAsync(Device.KindName, device, new DeviceCommand.Release(work.Header.Session, clock.Now), stop);
-        return new SessionCommand.Settled(coverage, report.Truth, notices.ToImmutable());
-    }
+        });
+        await TryAsync("the rig", live.TakeDownAsync);
+        return truth;
 
-    private async Task<bool> StoredAsync(MeterId meter, long last, CancellationToken stop)
-    {
-        for (var begun = time.GetTimestamp(); time.GetElapsedTime(begun) < SettleTimeout; await Task.Delay(Look, time, stop))
-            if ((await InspectAsync(meter, stop)).Highest >= last)
-                return true;
-        return false;
-    }
-
-    private async Task<ImmutableArray<StreamCoverage>> CoverageAsync(SessionWork.Settle work, DeviceAnswer.Standing standing, CancellationToken stop)
-    {
-        var began = work.Streams.ToDictionary(s => s.PersistenceId, s => s.Position);
-        var coverage = ImmutableArray.CreateBuilder<StreamCoverage>();
-        var device = $"{Device.KindName}:{work.Header.Device}";
-        coverage.Add(new(device, [], began.GetValueOrDefault(device) + 1, standing.Position));
-        foreach (var meter in Watching(standing, work.Plan))
+        async Task TryAsync(string what, Func<Task> end)
         {
-            var (id, now) = ($"{Meter.KindName}:{meter}", await InspectAsync(meter, stop));
-            var first = began.GetValueOrDefault(id) + 1;
-            if (now.Position < first) continue;
-            coverage.Add(new(id, now.DescribedAt is { } at && at < first ? [at] : [], first, now.Position));
+            try
+            {
+                await end();
+            }
+            catch (Exception e) when (!stop.IsCancellationRequested)
+            {
+                log.LogError(e, "Session {Session}: {What} did not end well", work.Session, what);
+                notices.Add(new("settling-failed", $"{what} did not end well: {e.Message}"));
+            }
         }
-        return coverage.ToImmutable();
     }
-
-    private static IEnumerable<MeterId> Watching(DeviceAnswer.Standing standing, SessionPlan plan) =>
-        standing.Meters.Concat(plan.ExtraMeters.Select(text => MeterId.TryParse(text, out var id) ? id : throw new RigException("unknown-meter", $"\"{text}\" is not a meter: write device/meter"))).Distinct();
-
-    private async Task<DeviceAnswer.Standing> StandingAsync(string device, CancellationToken stop) =>
-        (DeviceAnswer.Standing)await AskAsync(Device.KindName, device, new DeviceCommand.Inspect(), stop);
-
-    private async Task<MeterStanding> InspectAsync(MeterId meter, CancellationToken stop) =>
-        (MeterStanding)await AskAsync(Meter.KindName, meter.ToString(), new MeterCommand.Inspect(), stop);
 
     private Task<object> AskAsync(string kind, string id, object command, CancellationToken stop) =>
         runtime.AskUntilAnsweredAsync(kind, id, command, AskTimeout, time, stop);

@@ -38,7 +38,7 @@ public sealed record SessionState(SessionStage Stage)
         SessionEvent.Prepared p => this with { Stage = SessionStage.Baseline, Streams = p.Streams },
         SessionEvent.PhaseRecorded p => this with { Phases = Phases.Add(p), Stage = Stage == SessionStage.Baseline ? SessionStage.Running : SessionStage.Settling },
         SessionEvent.EngineTold t => t.Events.Aggregate(this with { Told = t.Number }, (session, told) => session.Hear(told)),
-        SessionEvent.Troubled t => this with { Trouble = Trouble ?? t, Stage = t.EngineRuns ? SessionStage.Stopping : Stage == SessionStage.CoolingDown ? Stage : SessionStage.Settling },
+        SessionEvent.Troubled t => this with { Trouble = Trouble ?? t, Stage = !t.CoolsDown ? SessionStage.Settling : EngineGone ? SessionStage.CoolingDown : SessionStage.Stopping },
         SessionEvent.TruthRecorded => this,
         SessionEvent.Sealed s => this with { Stage = SessionStage.Sealed, End = s },
         _ => throw new UnreachableException(e.GetType().Name),

@@ -17,6 +17,6 @@ public abstract record SessionWork(string Session)
     public sealed record Tell(string Session, EngineCommand Command) : SessionWork(Session);
     /// <summary>End the engine, by force if it will not; its Exited comes as EngineTold.</summary>
     public sealed record StopEngine(string Session) : SessionWork(Session);
-    /// <summary>Wait until the meters have told everything up to now, stop them, release the device. Answers Settled.</summary>
+    /// <summary>Wait until the meters have told everything up to now, stop them, release the device. Answers Settled or SettleFailed.</summary>
     public sealed record Settle(SessionHeader Header, SessionPlan Plan, ImmutableArray<StreamPosition> Streams, ImmutableArray<SessionEvent.PhaseRecorded> Phases) : SessionWork(Header.Session.Value);
 }
