@@ -60,7 +60,8 @@ internal sealed class GgufWriter(Stream file) : IDisposable
         w.Write(type);
         w.Write((ulong)values.Count);
         foreach (var value in values) { write(w, value); }
-    }));
+    }
+    ));
 
     private static void WriteText(BinaryWriter writer, string text)
     {

@@ -7,17 +7,44 @@ public static class HoconScalars
 {
     private static readonly Dictionary<string, double> Seconds = new(StringComparer.Ordinal)
     {
-        ["ns"] = 1e-9, ["nanoseconds"] = 1e-9, ["us"] = 1e-6, ["microseconds"] = 1e-6, ["ms"] = 1e-3, ["milliseconds"] = 1e-3,
-        ["s"] = 1, ["second"] = 1, ["seconds"] = 1, ["m"] = 60, ["minute"] = 60, ["minutes"] = 60,
-        ["h"] = 3600, ["hour"] = 3600, ["hours"] = 3600, ["d"] = 86400, ["day"] = 86400, ["days"] = 86400,
+        ["ns"] = 1e-9,
+        ["nanoseconds"] = 1e-9,
+        ["us"] = 1e-6,
+        ["microseconds"] = 1e-6,
+        ["ms"] = 1e-3,
+        ["milliseconds"] = 1e-3,
+        ["s"] = 1,
+        ["second"] = 1,
+        ["seconds"] = 1,
+        ["m"] = 60,
+        ["minute"] = 60,
+        ["minutes"] = 60,
+        ["h"] = 3600,
+        ["hour"] = 3600,
+        ["hours"] = 3600,
+        ["d"] = 86400,
+        ["day"] = 86400,
+        ["days"] = 86400,
     };
 
     private static readonly Dictionary<string, double> Bytes = new(StringComparer.Ordinal)
     {
-        [""] = 1, ["B"] = 1, ["byte"] = 1, ["bytes"] = 1,
-        ["kB"] = 1e3, ["MB"] = 1e6, ["GB"] = 1e9, ["TB"] = 1e12,
-        ["KiB"] = 1L << 10, ["MiB"] = 1L << 20, ["GiB"] = 1L << 30, ["TiB"] = 1L << 40,
-        ["K"] = 1L << 10, ["M"] = 1L << 20, ["G"] = 1L << 30, ["T"] = 1L << 40,
+        [""] = 1,
+        ["B"] = 1,
+        ["byte"] = 1,
+        ["bytes"] = 1,
+        ["kB"] = 1e3,
+        ["MB"] = 1e6,
+        ["GB"] = 1e9,
+        ["TB"] = 1e12,
+        ["KiB"] = 1L << 10,
+        ["MiB"] = 1L << 20,
+        ["GiB"] = 1L << 30,
+        ["TiB"] = 1L << 40,
+        ["K"] = 1L << 10,
+        ["M"] = 1L << 20,
+        ["G"] = 1L << 30,
+        ["T"] = 1L << 40,
     };
 
     public static bool TryNumber(string text, out double number) =>

@@ -10,7 +10,14 @@ internal static class LlamaSettings
 
     private static readonly Dictionary<string, int> KvTypes = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["f32"] = 0, ["f16"] = 1, ["q4_0"] = 2, ["q4_1"] = 3, ["q5_0"] = 6, ["q5_1"] = 7, ["q8_0"] = 8, ["bf16"] = 30,
+        ["f32"] = 0,
+        ["f16"] = 1,
+        ["q4_0"] = 2,
+        ["q4_1"] = 3,
+        ["q5_0"] = 6,
+        ["q5_1"] = 7,
+        ["q8_0"] = 8,
+        ["bf16"] = 30,
     };
 
     /// <summary>Null when everything can be had, otherwise what cannot.</summary>

@@ -1,6 +1,5 @@
 using MELT.Actors.Experiments;
 using MELT.Devices;
-using MELT.Devices.Inference;
 using MELT.Host.Configuration;
 
 namespace MELT.Host.Tests.Configuration;
