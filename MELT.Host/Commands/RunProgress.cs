@@ -1,4 +1,5 @@
 using System.Globalization;
+using MELT.Actors.Meters;
 using MELT.Actors.Runtimes;
 using MELT.Actors.Sessions;
 
@@ -13,12 +14,14 @@ internal sealed class RunProgress : IAsyncDisposable
     private readonly IDisposable[] _subscriptions;
     private readonly Lock _writing = new();
     private int _ended;
+    private long _readings;
     private string _last = "";
 
     public RunProgress(IActorRuntime runtime, int sessions, TimeProvider time)
     {
         (_sessions, _time, _begun) = (sessions, time, time.GetTimestamp());
-        _subscriptions = [runtime.Subscribe<SessionProgress>(Show), runtime.Subscribe<SessionEnded>(End)];
+        _subscriptions = [runtime.Subscribe<SessionProgress>(Show), runtime.Subscribe<SessionEnded>(End),
+            runtime.Subscribe<BlocksCommitted>(committed => Interlocked.Add(ref _readings, committed.Blocks.Sum(b => (long)b.Count)))];
     }
 
     public ValueTask DisposeAsync()
@@ -34,7 +37,7 @@ internal sealed class RunProgress : IAsyncDisposable
         {
             var within = p.Requests == 0 ? 0 : (double)p.RequestsDone / p.Requests;
             var text = string.Create(CultureInfo.InvariantCulture,
-                $"session {_ended + 1} of {_sessions}: {p.Stage}, request {Math.Min(p.RequestsDone + 1, p.Requests)} of {p.Requests}, {p.Tokens} tokens{Remaining((_ended + within) / _sessions)}");
+                $"session {_ended + 1} of {_sessions}: {p.Stage}, request {Math.Min(p.RequestsDone + 1, p.Requests)} of {p.Requests}, {p.Tokens} tokens, {Interlocked.Read(ref _readings)} readings stored{Remaining((_ended + within) / _sessions)}");
             if (!Console.IsErrorRedirected) Console.Error.Write($"\r\e[K{text}");
             else if (p.Stage != _last) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"session {_ended + 1} of {_sessions}: {p.Stage}"));
             _last = p.Stage;
