@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using MELT.Actors.Behaviors;
 using MELT.Actors.Devices;
 using MELT.Actors.Ingest;
 using MELT.Actors.Journal;
 using MELT.Actors.Journal.Sqlite;
 using MELT.Actors.Meters;
-using MELT.Actors.Runtimes;
 using MELT.Actors.Runtimes.InProcess;
-using MELT.Actors.Behaviors;
 using MELT.Devices.Time;
 using MELT.Sensors.Encoding;
 using MELT.Sensors.Meters;
