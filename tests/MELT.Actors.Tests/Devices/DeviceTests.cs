@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using MELT.Actors.Devices;
+using MELT.Actors.Tests.Behaviors;
+using MELT.Devices;
+
+namespace MELT.Actors.Tests.Devices;
+
+public sealed class DeviceTests() : BehaviorSpec<DeviceCommand, DeviceEvent, DeviceState>(new Device(), "phone-1")
+{
+    private static readonly SessionId First = new("e-01"), Second = new("e-02");
+    private static readonly ImmutableSortedDictionary<string, string> Facts = ImmutableSortedDictionary<string, string>.Empty.Add("model", "Pixel").Add("cores", "8");
+    private static readonly DeviceEvent Leased = new DeviceEvent.Leased(First, 1, Some.Noon);
+
+    [Fact]
+    public void A_device_is_registered_once_with_the_same_facts() =>
+        Given()
+            .When(new DeviceCommand.Register(Facts, Some.Noon)).ThenPersisted(new DeviceEvent.Registered(Facts, Some.Noon)).ThenReplied(DeviceAnswer.Accepted.Value)
+            .When(new DeviceCommand.Register(Facts, Some.After(9))).ThenNothingIsPersisted().ThenReplied(DeviceAnswer.Accepted.Value);
+
+    [Fact]
+    public void Other_facts_are_registered_again() =>
+        Given(new DeviceEvent.Registered(Facts, Some.Noon))
+            .When(new DeviceCommand.Register(Facts.SetItem("cores", "4"), Some.After(9)))
+            .ThenPersisted(new DeviceEvent.Registered(Facts.SetItem("cores", "4"), Some.After(9)));
+
+    [Fact]
+    public void A_free_device_is_leased_and_the_answer_tells_the_epoch() =>
+        Given().When(new DeviceCommand.Lease(First, Some.Noon)).ThenPersisted(Leased).ThenReplied(new DeviceAnswer.Leased(1));
+
+    [Fact]
+    public void Leasing_twice_changes_nothing() =>
+        Given(Leased).When(new DeviceCommand.Lease(First, Some.After(9))).ThenNothingIsPersisted().ThenReplied(new DeviceAnswer.Leased(1));
+
+    [Fact]
+    public void A_leased_device_says_who_holds_it() =>
+        Given(Leased).When(new DeviceCommand.Lease(Second, Some.Noon)).ThenNothingIsPersisted().ThenReplied(new DeviceAnswer.Busy(First));
+
+    [Fact]
+    public void Every_holder_has_a_higher_epoch() =>
+        Given(Leased)
+            .When(new DeviceCommand.Release(First, Some.After(1))).ThenPersisted(new DeviceEvent.Released(First, 1, Some.After(1)))
+            .When(new DeviceCommand.Lease(Second, Some.After(2))).ThenReplied(new DeviceAnswer.Leased(2))
+            .When(new DeviceCommand.Release(Second, Some.After(3)))
+            .When(new DeviceCommand.Lease(First, Some.After(4))).ThenReplied(new DeviceAnswer.Leased(3));
+
+    [Fact]
+    public void Another_session_cannot_release_it() =>
+        Given(Leased)
+            .When(new DeviceCommand.Release(Second, Some.Noon)).ThenNothingIsPersisted().ThenReplied(DeviceAnswer.Accepted.Value)
+            .When(new DeviceCommand.Lease(Second, Some.Noon)).ThenReplied(new DeviceAnswer.Busy(First));
+
+    [Fact]
+    public void Releasing_twice_changes_nothing() =>
+        Given(Leased, new DeviceEvent.Released(First, 1, Some.Noon)).When(new DeviceCommand.Release(First, Some.Noon)).ThenNothingIsPersisted().ThenReplied(DeviceAnswer.Accepted.Value);
+
+    [Fact]
+    public void A_meter_is_noted_once() =>
+        Given()
+            .When(new DeviceCommand.NoteMeter(Some.Meter)).ThenPersisted(new DeviceEvent.MeterNoted(Some.Meter)).ThenReplied(DeviceAnswer.Accepted.Value)
+            .When(new DeviceCommand.NoteMeter(Some.Meter)).ThenNothingIsPersisted().ThenReplied(DeviceAnswer.Accepted.Value);
+
+    [Fact]
+    public void Clock_samples_that_come_again_because_their_answer_was_lost_are_stored_once() =>
+        Given()
+            .When(new DeviceCommand.NoteClock("rtc", Some.Exchanges())).ThenPersisted(new DeviceEvent.ClockSampled("rtc", Some.Exchanges()))
+            .When(new DeviceCommand.NoteClock("rtc", Some.Exchanges())).ThenNothingIsPersisted().ThenReplied(DeviceAnswer.Accepted.Value)
+            .When(new DeviceCommand.NoteClock("other", Some.Exchanges())).ThenPersisted(new DeviceEvent.ClockSampled("other", Some.Exchanges()))
+            .When(new DeviceCommand.NoteClock("rtc", Some.Exchanges(10))).ThenPersisted(new DeviceEvent.ClockSampled("rtc", Some.Exchanges(10)));
+
+    [Fact]
+    public void Marks_and_rejections_are_kept_as_they_came() =>
+        Given()
+            .When(new DeviceCommand.NoteMark("warm", Some.Noon)).ThenPersisted(new DeviceEvent.Marked("warm", Some.Noon)).ThenReplied(DeviceAnswer.Accepted.Value)
+            .When(new DeviceCommand.NoteRejection("melt/v1/phone-1/clock", "shape", "no object", [1, 2], Some.Noon))
+            .ThenPersisted(new DeviceEvent.MessageRejected("melt/v1/phone-1/clock", "shape", "no object", [1, 2], Some.Noon)).ThenReplied(DeviceAnswer.Accepted.Value);
+
+    [Fact]
+    public void Inspecting_tells_what_it_is_who_holds_it_and_where_its_stream_stands() =>
+        Given(new DeviceEvent.Registered(Facts, Some.Noon), Leased, new DeviceEvent.MeterNoted(Some.Meter), new DeviceEvent.Marked("warm", Some.Noon))
+            .When(new DeviceCommand.Inspect())
+            .ThenNothingIsPersisted()
+            .ThenReplied(new DeviceAnswer.Standing(Facts, First, 1, [Some.Meter], 4));
+}
