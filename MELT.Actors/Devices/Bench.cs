@@ -21,7 +21,7 @@ public sealed class Bench(BenchOptions options, Func<string, CancellationToken, 
         {
             if (plan.Engine.Name == EngineSpec.Simulated) return SimulatedRig.Start(header, plan, options.Profile(plan.Engine.Profile ?? ""), client, clock, time);
             var place = new HostPlace(options.Tree, header.Device, clock.Domain);
-            return LocalRig.Start(place, plan, await FoundAsync(place, stop), options, client, clock, time);
+            return await LocalRig.StartAsync(place, plan, await FoundAsync(place, stop), options, client, clock, time, stop);
         }
         catch
         {

@@ -12,12 +12,15 @@ namespace MELT.Actors.Devices;
 /// <summary>This host as the device: its instruments publish while a session runs, and its engine is a child process.</summary>
 internal sealed class LocalRig : IRig
 {
+    private static readonly TimeSpan FirstReadings = TimeSpan.FromSeconds(2), Look = TimeSpan.FromMilliseconds(10);
+
     private readonly (HostPlace Place, SessionPlan Plan, BenchOptions Options, IMqttClient Client) _with;
     private readonly InstrumentPublisher _publisher;
     private readonly CancellationTokenSource _finished = new();
     private readonly List<Task> _publishing = [];
     private readonly List<SessionNotice> _notices = [];
     private bool _watching;
+    private int _meters;
 
     private LocalRig(HostPlace place, SessionPlan plan, Found found, BenchOptions options, IMqttClient client, HostClock clock, TimeProvider time)
     {
@@ -29,8 +32,13 @@ internal sealed class LocalRig : IRig
         if (plan.AllowEstimates && options.EstimatedWattsPerProcessor is { } watts) Publish([new CpuPowerEstimator(place, watts)]);
     }
 
-    public static LocalRig Start(HostPlace place, SessionPlan plan, Found found, BenchOptions options, IMqttClient client, HostClock clock, TimeProvider time) =>
-        new(place, plan, found, options, client, clock, time);
+    /// <summary>Returns when every meter has a reading stored, so that the baseline is seen from its begin; one that stays silent is not waited for.</summary>
+    public static async Task<LocalRig> StartAsync(HostPlace place, SessionPlan plan, Found found, BenchOptions options, IMqttClient client, HostClock clock, TimeProvider time, CancellationToken stop)
+    {
+        var rig = new LocalRig(place, plan, found, options, client, clock, time);
+        for (var begun = time.GetTimestamp(); rig._publisher.LastNumbers.Count < rig._meters && time.GetElapsedTime(begun) < FirstReadings; await Task.Delay(Look, time, stop)) { }
+        return rig;
+    }
 
     public Task<IEngine> StartEngineAsync(CancellationToken stop) => _with.Options.StartEngine(_with.Plan.Engine, stop);
 
@@ -59,8 +67,11 @@ internal sealed class LocalRig : IRig
         _finished.Dispose();
     }
 
-    private void Publish(ImmutableArray<IInstrument> instruments) =>
+    private void Publish(ImmutableArray<IInstrument> instruments)
+    {
+        _meters += instruments.Length;
         _publishing.Add(_publisher.RunAsync([.. instruments.Select(i => _with.Options.Periods.TryGetValue(i.Meter.Name, out var period) ? new PacedInstrument(i, period) : i)], _finished.Token));
+    }
 
     /// <summary>What a result lacks without a sensor of this quantity; of others the doctor tells.</summary>
     private static string? Missing(string quantity) => quantity switch

@@ -13,7 +13,7 @@ internal static class TerminalTables
 
     public static Table Metrics(IEnumerable<MetricRow> rows)
     {
-        var table = New(null, Left("metric"), Right("value ± U"), Right("k"), Left("method"));
+        var table = New(null, Left("metric"), Right("value ± U"), Right("k"), Left("method").NoWrap());
         foreach (var row in rows.Where(row => row.HasValue)) Add(table, row.Word.Label, row.Value, row.K, row.Method);
         return table;
     }

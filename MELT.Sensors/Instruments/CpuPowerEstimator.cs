@@ -26,6 +26,8 @@ public sealed class CpuPowerEstimator(HostPlace host, decimal wattsPerBusyProces
         Instrument = string.Create(CultureInfo.InvariantCulture, $"estimate: busy processor time of Linux /proc/stat × {wattsPerBusyProcessor} W"),
         Kind = SensorKind.Accumulated,
         PeriodSeconds = Period.TotalSeconds,
+        LatencySeconds = 0,
+        LatencyUncertaintySeconds = 0.01 / Math.Sqrt(12),                  // the kernel counts processor time in ticks of 10 ms
         ClockDomain = host.ClockDomain,
         Estimated = true,
         Channels = [new() { Name = "energy", Quantity = "energy", Unit = "J", Boundary = "package", Resolution = (double)(wattsPerBusyProcessor * 0.01m) }],

@@ -32,7 +32,7 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
 
     private readonly ConcurrentDictionary<MeterId, long> _lastNumbers = new();
 
-    /// <summary>Publishes until cancelled (or until all have ended), then waits up to five seconds for what is on its way.</summary>
+    /// <summary>Publishes until cancelled (or until all have ended), then once more, and waits up to five seconds for what is on its way.</summary>
     public Task RunAsync(IReadOnlyList<IInstrument> instruments, CancellationToken stop) => Task.WhenAll(instruments.Select(i => RunAsync(i, stop)));
 
     private async Task RunAsync(IInstrument instrument, CancellationToken stop)
@@ -70,21 +70,27 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
     {
         var topic = new MeltTopic.Readings(instrument.Meter).ToString();
         var number = firstNumber;
-        do
+        for (var goesOn = true; ; goesOn = await NextAsync(timer, stop))
         {
-            await room.WaitAsync(stop);
+            await room.WaitAsync(goesOn ? stop : abandon);
             switch (Read(instrument))
             {
                 case Reading.Taken taken:
                     var (own, payload) = (number, ReadingsWriter.Write(clock.Now, number++, taken));
                     _ = SendAsync(new MqttMessage(topic, payload) { ContentType = "application/json" }, () => Acknowledged(instrument.Meter, own), room, tell, stop, abandon);
-                    continue;                            // the room is given back by whoever sends
-                case Reading.Failed failed: tell(failed.Reason); break;
+                    break;                               // the room is given back by whoever sends
+                case Reading.Failed failed: room.Release(); tell(failed.Reason); break;
                 case Reading.Gone: room.Release(); return;
             }
-            room.Release();
+            if (!goesOn) return;
         }
-        while (await timer.WaitForNextTickAsync(stop));
+    }
+
+    /// <summary>False when stopped: then one more reading is taken, so that the last phase is seen to its end.</summary>
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stop)
+    {
+        try { return await timer.WaitForNextTickAsync(stop); }
+        catch (OperationCanceledException) { return false; }
     }
 
     private async Task SendAsync(MqttMessage message, Action acknowledged, SemaphoreSlim room, Action<string> tell, CancellationToken stop, CancellationToken abandon)

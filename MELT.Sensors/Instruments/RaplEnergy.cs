@@ -11,6 +11,8 @@ public static class RaplEnergy
 {
     private const string Folder = "sys/class/powercap";
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(50);
+    /// <summary>The processor adds to the counter about every millisecond (Intel SDM vol. 3, RAPL interfaces); a reading is up to that old.</summary>
+    private const double UpdateSeconds = 0.001;
 
     public static Found Find(HostPlace host)
     {
@@ -36,7 +38,7 @@ public static class RaplEnergy
             if (zone == package && channels.Count == 0) break;      // what keeps the package from being read keeps its rails too
         }
         if (channels.Count == 0) return new([], refused.ToImmutable());
-        var about = new MeterDescription { Instrument = "RAPL by Linux powercap", Kind = SensorKind.Accumulated, PeriodSeconds = Period.TotalSeconds, ClockDomain = host.ClockDomain };
+        var about = new MeterDescription { Instrument = "RAPL by Linux powercap", Kind = SensorKind.Accumulated, PeriodSeconds = Period.TotalSeconds, LatencySeconds = 0, LatencyUncertaintySeconds = UpdateSeconds / Math.Sqrt(3), ClockDomain = host.ClockDomain };
         return new([new FileInstrument(host.Tree, host.Meter(meter), about, Period, Movement.Advances, channels.ToImmutable())], refused.ToImmutable());
     }
 
