@@ -6,11 +6,11 @@ namespace MELT.Devices.Inference;
 /// Turns the bytes of tokens into text: characters cut by a token's end wait for their rest, and what may be the beginning of a stop
 /// string waits until it is one or is not.
 /// </summary>
-public sealed class GeneratedText(IReadOnlyList<string> stops)
+public sealed class GeneratedText(IReadOnlyList<string>? stops)
 {
     private readonly Decoder _utf8 = Encoding.UTF8.GetDecoder();
     private readonly StringBuilder _held = new();
-    private readonly string[] _stops = [.. stops.Where(s => s.Length > 0)];
+    private readonly string[] _stops = [.. (stops ?? []).Where(s => s.Length > 0)];
     private char[] _characters = new char[64];
 
     /// <summary>A stop string has come; it and what follows is not part of the text.</summary>

@@ -8,25 +8,11 @@ internal sealed record ProcessExit(Stamp At, int Code)
 {
     private const int SignalBase = 128;
 
-    private static readonly Dictionary<int, string> Names = new()
-    {
-        [1] = "SIGHUP",
-        [2] = "SIGINT",
-        [3] = "SIGQUIT",
-        [4] = "SIGILL",
-        [5] = "SIGTRAP",
-        [6] = "SIGABRT",
-        [7] = "SIGBUS",
-        [8] = "SIGFPE",
-        [9] = "SIGKILL",
-        [11] = "SIGSEGV",
-        [13] = "SIGPIPE",
-        [14] = "SIGALRM",
-        [15] = "SIGTERM",
-        [24] = "SIGXCPU",
-        [25] = "SIGXFSZ",
-        [31] = "SIGSYS",
-    };
+    private static readonly Dictionary<int, string> Names = (((int Number, string Name)[])
+    [
+        (1, "SIGHUP"), (2, "SIGINT"), (3, "SIGQUIT"), (4, "SIGILL"), (5, "SIGTRAP"), (6, "SIGABRT"), (7, "SIGBUS"), (8, "SIGFPE"), (9, "SIGKILL"),
+        (11, "SIGSEGV"), (13, "SIGPIPE"), (14, "SIGALRM"), (15, "SIGTERM"), (24, "SIGXCPU"), (25, "SIGXFSZ"), (31, "SIGSYS"),
+    ]).ToDictionary();
 
     public string? Signal => Code is > SignalBase and < SignalBase + 65
         ? Names.GetValueOrDefault(Code - SignalBase, string.Create(CultureInfo.InvariantCulture, $"signal {Code - SignalBase}"))

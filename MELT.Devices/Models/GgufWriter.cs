@@ -55,13 +55,17 @@ internal sealed class GgufWriter(Stream file) : IDisposable
 
     public void Dispose() => _writer.Dispose();
 
-    private void AddArray<T>(string key, uint type, IReadOnlyList<T> values, Action<BinaryWriter, T> write) => _entries.Add((key, 9, w =>
+    private void AddArray<T>(string key, uint type, IReadOnlyList<T> values, Action<BinaryWriter, T> write)
     {
-        w.Write(type);
-        w.Write((ulong)values.Count);
-        foreach (var value in values) { write(w, value); }
+        _entries.Add((key, 9, WriteArray));
+
+        void WriteArray(BinaryWriter writer)
+        {
+            writer.Write(type);
+            writer.Write((ulong)values.Count);
+            foreach (var value in values) { write(writer, value); }
+        }
     }
-    ));
 
     private static void WriteText(BinaryWriter writer, string text)
     {

@@ -54,7 +54,7 @@ public static class ModelHash
         return text;
     }
 
-    private static string Beside(FileInfo file) => file.FullName + ".sha256";
+    private static string Beside(FileInfo file) => file.FullName + ".melt-sha256";
 
     private static string State(FileInfo file) => string.Create(CultureInfo.InvariantCulture, $"{file.Length}:{file.LastWriteTimeUtc.Ticks}");
 }

@@ -13,26 +13,11 @@ public sealed record Quantization(string Name, int FileType, double BitsPerWeigh
         new("IQ4_NL", 25, 4.6), new("IQ4_XS", 30, 4.4),
     ];
 
-    private static readonly Dictionary<int, string> Others = new()
-    {
-        [19] = "IQ2_XXS",
-        [20] = "IQ2_XS",
-        [21] = "Q2_K_S",
-        [22] = "IQ3_XS",
-        [23] = "IQ3_XXS",
-        [24] = "IQ1_S",
-        [26] = "IQ3_S",
-        [27] = "IQ3_M",
-        [28] = "IQ2_S",
-        [29] = "IQ2_M",
-        [31] = "IQ1_M",
-        [36] = "TQ1_0",
-        [37] = "TQ2_0",
-        [38] = "MXFP4",
-        [39] = "NVFP4",
-        [40] = "Q1_0",
-        [41] = "Q2_0",
-    };
+    private static readonly Dictionary<int, string> Others = (((int FileType, string Name)[])
+    [
+        (19, "IQ2_XXS"), (20, "IQ2_XS"), (21, "Q2_K_S"), (22, "IQ3_XS"), (23, "IQ3_XXS"), (24, "IQ1_S"), (26, "IQ3_S"), (27, "IQ3_M"),
+        (28, "IQ2_S"), (29, "IQ2_M"), (31, "IQ1_M"), (36, "TQ1_0"), (37, "TQ2_0"), (38, "MXFP4"), (39, "NVFP4"), (40, "Q1_0"), (41, "Q2_0"),
+    ]).ToDictionary();
 
     public static Quantization F16 { get; } = Named("F16")!;
 

@@ -117,6 +117,7 @@ public sealed class EngineHost
         {
             var request = (command as EngineCommand.Request)?.Index;
             _output.Write(new EngineEvent.Failed(_output.Now, request, request is null ? "load-failed" : "evaluation-failed", $"{e.GetType().Name}: {e.Message}"));
+            if (request is { } index) { _output.Write(new EngineEvent.Finished(_output.Now, index, "failed", new(0, 0, 0), null)); }
         }
         return true;
     }

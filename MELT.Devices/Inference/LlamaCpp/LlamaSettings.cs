@@ -8,17 +8,10 @@ internal static class LlamaSettings
     /// <summary>A context as long as the model was trained for can take more memory than the model; who wants it asks for it.</summary>
     private const int LargestDefaultContext = 4_096;
 
-    private static readonly Dictionary<string, int> KvTypes = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["f32"] = 0,
-        ["f16"] = 1,
-        ["q4_0"] = 2,
-        ["q4_1"] = 3,
-        ["q5_0"] = 6,
-        ["q5_1"] = 7,
-        ["q8_0"] = 8,
-        ["bf16"] = 30,
-    };
+    private static readonly Dictionary<string, int> KvTypes = (((string Name, int Number)[])
+    [
+        ("f32", 0), ("f16", 1), ("q4_0", 2), ("q4_1", 3), ("q5_0", 6), ("q5_1", 7), ("q8_0", 8), ("bf16", 30),
+    ]).ToDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Null when everything can be had, otherwise what cannot.</summary>
     public static string? Refusal(EngineSettings settings) => settings switch

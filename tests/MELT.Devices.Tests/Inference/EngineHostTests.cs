@@ -78,12 +78,16 @@ public sealed class EngineHostTests
     {
         await using var engine = EngineConversation.With(new Patient());
         await engine.SendAsync(new EngineCommand.Load("explode", new()));
-        await engine.SendAsync(new EngineCommand.Request(0, "at once", null, new()));
+        await engine.SendAsync(new EngineCommand.Request(0, "explode", null, new()));
+        await engine.SendAsync(new EngineCommand.Request(1, "at once", null, new()));
 
-        var failed = await engine.NextAsync<EngineEvent.Failed>();
-        (failed.Code, failed.Request).ShouldBe(("load-failed", null));
-        failed.Text.ShouldContain("bang");
-        await engine.NextAsync<EngineEvent.Finished>();
+        var load = await engine.NextAsync<EngineEvent.Failed>();
+        (load.Code, load.Request).ShouldBe(("load-failed", null));
+        load.Text.ShouldContain("bang");
+        var request = await engine.NextAsync<EngineEvent.Failed>();
+        (request.Code, request.Request).ShouldBe(("evaluation-failed", 0));
+        (await engine.NextAsync<EngineEvent.Finished>()).Stop.ShouldBe("failed");
+        (await engine.NextAsync<EngineEvent.Finished>()).Stop.ShouldBe("end");
     }
 
     /// <summary>Answers "at once" at once, and everything else when it is cancelled.</summary>
@@ -99,6 +103,7 @@ public sealed class EngineHostTests
 
         public void Evaluate(EngineCommand.Request command, EngineOutput output, CancellationToken cancelled)
         {
+            if (command.Prompt == "explode") { throw new InvalidOperationException("bang"); }
             if (command.Prompt is null)
             {
                 output.Write(new EngineEvent.RequestBegun(output.Now, command.Index));
