@@ -54,5 +54,5 @@ public sealed record SessionState(SessionStage Stage)
     };
 
     private static SessionState AfterRequest(SessionState session) =>
-        session.RequestsDone == session.Plan!.Requests.Length ? session with { Stage = SessionStage.Stopping } : session;
+        session.Stage == SessionStage.Running && session.RequestsDone == session.Plan!.Requests.Length ? session with { Stage = SessionStage.Stopping } : session;
 }
