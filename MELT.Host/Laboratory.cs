@@ -29,6 +29,8 @@ internal sealed class Laboratory : IAsyncDisposable
 
     public required DataFolder Folder { get; init; }
     public required SqliteJournal Journal { get; init; }
+    /// <summary>The same journal, as the actors write it.</summary>
+    public required WatchedJournal Watched { get; init; }
     public required InProcessRuntime Runtime { get; init; }
     public required HostClock Clock { get; init; }
     /// <summary>Experiments that an earlier end of MELT had cut off, as they were sealed just now.</summary>
@@ -47,7 +49,8 @@ internal sealed class Laboratory : IAsyncDisposable
             open.Push(new Closing(() => { folder.Dispose(); return Task.CompletedTask; }));
             var journal = await SqliteJournal.OpenAsync(folder.Journal, MeltEvents.Serializer, new SqliteJournalOptions { Time = time, Synchronous = options.Synchronous });
             open.Push(journal);
-            var runtime = new InProcessRuntime(journal, logs.CreateLogger<InProcessRuntime>(), new InProcessOptions { Time = time });
+            var watched = new WatchedJournal(journal, folder.Journal, time);
+            var runtime = new InProcessRuntime(watched, logs.CreateLogger<InProcessRuntime>(), new InProcessOptions { Time = time });
             open.Push(runtime);
 
             var (deliveries, connection, address) = await ListenAsync(options, time, open, stop);
@@ -55,8 +58,9 @@ internal sealed class Laboratory : IAsyncDisposable
             runtime.AddMelt(bench, clock, time, logs.CreateLogger("MELT"));
             var pump = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>());
             var ingest = pump.RunAsync(deliveries, stopIngest.Token);
-            var interrupted = await Interruption.SealAsync(runtime, journal, time, stop);
-            return new Laboratory(open, stopIngest, ingest) { Interrupted = interrupted, Folder = folder, Journal = journal, Runtime = runtime, Clock = clock, BrokerAddress = address };
+            var sealing = Interruption.SealAsync(runtime, journal, time, stop);
+            await watched.UnlessLostAsync(sealing);
+            return new Laboratory(open, stopIngest, ingest) { Interrupted = await sealing, Watched = watched, Folder = folder, Journal = journal, Runtime = runtime, Clock = clock, BrokerAddress = address };
         }
         catch
         {

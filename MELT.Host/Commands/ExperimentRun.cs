@@ -26,8 +26,7 @@ internal sealed class ExperimentRun(Surroundings with, MeltConfiguration configu
             Surroundings.Remark($"experiment {id}: broker on {laboratory.BrokerAddress}, recording in {with.DataFolder}");
             foreach (var cut in laboratory.Interrupted) Surroundings.Remark($"experiment {cut.Experiment} was interrupted when MELT last ended; what was recorded of it is sealed ({cut.Status})");
             var setting = LaboratorySetting.Experiment(configuration, new ExperimentId(id), laboratory.Clock, model => models[model]);
-            await RegisterAsync(laboratory, plan, setting);
-            await RunAsync(laboratory, id, plan, setting, stop);
+            await laboratory.Watched.UnlessLostAsync(RunAsync(laboratory, id, plan, setting, stop));
         }
         await using var journal = await with.OpenJournalAsync(CancellationToken.None);
         finding = await new Catalogue(journal).FindAsync(LastExperiment!, CancellationToken.None);
@@ -60,6 +59,7 @@ internal sealed class ExperimentRun(Surroundings with, MeltConfiguration configu
 
     private async Task RunAsync(Laboratory laboratory, string id, ExperimentPlan plan, ExperimentSetting setting, CancellationToken stop)
     {
+        await RegisterAsync(laboratory, plan, setting);
         LastExperiment = id;
         var finished = new TaskCompletionSource<ExperimentFinished>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var end = laboratory.Runtime.Subscribe<ExperimentFinished>(e => { if (e.Experiment == id) finished.TrySetResult(e); });

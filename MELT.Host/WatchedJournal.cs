@@ -1,0 +1,48 @@
+using MELT.Actors.Journal;
+
+namespace MELT.Host;
+
+/// <summary>
+/// A journal that gives up: when nothing could be stored for <see cref="Patience"/>, because the disk is full or gone, whoever waits
+/// for something to be stored would wait for ever. What was acknowledged before is stored; the rest stays with its senders.
+/// </summary>
+internal sealed class WatchedJournal(IJournal journal, string path, TimeProvider time) : IJournal
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private long? _failingSince;
+
+    /// <summary>Awaits work that stores things; throws <see cref="JournalUnavailableException"/> once nothing can be stored any more.</summary>
+    public async Task UnlessLostAsync(Task work) => await await Task.WhenAny(work, _lost.Task);
+
+    public async Task AppendAsync(JournalAppend append, CancellationToken stop)
+    {
+        try
+        {
+            await journal.AppendAsync(append, stop);
+            lock (_gate) _failingSince = null;
+        }
+        catch (JournalUnavailableException e)
+        {
+            Failed(e);
+            throw;
+        }
+    }
+
+    public IAsyncEnumerable<JournalEvent> ReadAsync(string persistenceId, long from, CancellationToken stop) => journal.ReadAsync(persistenceId, from, stop);
+    public Task<long> HighestAsync(string persistenceId, CancellationToken stop) => journal.HighestAsync(persistenceId, stop);
+    public IAsyncEnumerable<string> PersistenceIdsAsync(string prefix, CancellationToken stop) => journal.PersistenceIdsAsync(prefix, stop);
+    public ValueTask DisposeAsync() => journal.DisposeAsync();
+
+    private void Failed(JournalUnavailableException e)
+    {
+        lock (_gate)
+        {
+            _failingSince ??= time.GetTimestamp();
+            if (time.GetElapsedTime(_failingSince.Value) < Patience) return;
+        }
+        _lost.TrySetException(new JournalUnavailableException(
+            $"The recording stopped, because for {Patience.TotalSeconds:0} s nothing could be stored in {path}: {(e.InnerException ?? e).Message} What was stored before is safe. Make room, then run MELT again with this data folder: it seals what was cut off.", e));
+    }
+}
