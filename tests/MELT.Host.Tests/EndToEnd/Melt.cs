@@ -60,6 +60,8 @@ internal sealed class Melt : IAsyncDisposable
     /// <summary>Nothing left to it: no handler runs, nothing is flushed.</summary>
     public void KillHard() => _process.Kill();
 
+    public void CloseInput() => _process.StandardInput.Close();
+
     public bool HasEnded => _process.HasExited;
 
     public Task SignalAsync(string signal) => Tool.RunAsync("kill", "-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture));

@@ -1,0 +1,39 @@
+namespace MELT.Host.Tests.EndToEnd;
+
+/// <summary>Whoever asks for help gets it.</summary>
+[Collection(EndToEndTests.Name)]
+public sealed class HelpTests(Workshop workshop)
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("quickstart")]
+    [InlineData("run")]
+    [InlineData("list")]
+    [InlineData("show")]
+    [InlineData("replay")]
+    [InlineData("report")]
+    [InlineData("export")]
+    [InlineData("doctor")]
+    [InlineData("model")]
+    [InlineData("model make")]
+    [InlineData("model list")]
+    [InlineData("schema")]
+    [InlineData("schema results")]
+    public async Task Every_verb_explains_itself(string verb)
+    {
+        var said = (await Melt.RunAsync(workshop.NewPlace(), [.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).ShouldBeDone();
+
+        said.Output.ShouldContain("Usage:");
+        said.Output.ShouldContain("--data");
+        said.Error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_help_names_every_verb()
+    {
+        var said = (await Melt.RunAsync(workshop.NewPlace(), "--help")).ShouldBeDone();
+
+        foreach (var verb in new[] { "quickstart", "run", "list", "show", "replay", "report", "export", "doctor", "model", "schema" }) said.Output.ShouldContain($"\n  {verb}");
+        said.Output.ShouldNotContain("agent");
+    }
+}

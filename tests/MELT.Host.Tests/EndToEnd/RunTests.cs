@@ -1,0 +1,79 @@
+namespace MELT.Host.Tests.EndToEnd;
+
+/// <summary>The ways to say what is to be run, and to look at it afterwards.</summary>
+[Collection(EndToEndTests.Name)]
+public sealed class RunTests(Workshop workshop)
+{
+    private const string Model = "synthetic:tiny:q4_0";
+    private static readonly string[] Short = ["--baseline", "0.2", "--cool-down", "0.1"];
+
+    [Fact]
+    public async Task A_model_is_measured_by_flags_alone_and_its_plan_runs_again_from_a_file()
+    {
+        var place = workshop.NewPlace();
+
+        var flags = (await Melt.RunAsync(place, ["run", "-m", Model, "-p", "16", "-n", "8", "-r", "2", "-t", "1", .. Short, "--json"])).ShouldBeDone().Json;
+
+        flags.At("sessions").EnumerateArray().Select(s => (s.Text("status"), s.Number("repetition"), s.Number("tokens", "prompt"), s.Number("tokens", "generated")))
+            .ShouldBe([("complete", 1, 32, 16), ("complete", 2, 32, 16)]);
+        flags.At("sessions")[0].Text("engine", "settings", "threads").ShouldBe("1");
+
+        var plan = (await Melt.RunAsync(place, "show", "last", "--plan")).ShouldBeDone();
+        place.Write("plan.yaml", plan.Output);
+        var file = (await Melt.RunAsync(place, "run", "plan.yaml", "--json")).ShouldBeDone().Json;
+
+        file.Text("plan_sha256").ShouldBe(flags.Text("plan_sha256"));
+        file.At("sessions").GetArrayLength().ShouldBe(2);
+        (await Melt.RunAsync(place, "show", "last", "--plan")).Output.ShouldBe(plan.Output);
+
+        var listed = (await Melt.RunAsync(place, "list", "--json")).ShouldBeDone().Json;
+        listed.EnumerateArray().Select(e => (e.Text("experiment"), e.Text("status"), e.At("sessions").GetArrayLength()))
+            .ShouldBe([(flags.Text("experiment"), "complete", 2), (file.Text("experiment"), "complete", 2)]);
+        (await Melt.RunAsync(place, "show", flags.At("sessions")[1].Text("session"), "--json")).ShouldBeDone().Json.At("sessions").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_what_would_be_run_and_runs_nothing()
+    {
+        var place = workshop.NewPlace();
+
+        var said = (await Melt.RunAsync(place, "run", "-m", Model, "-r", "3", "-t", "1", "-t", "2", "--dry-run")).ShouldBeDone();
+
+        said.Output.ShouldContain("6 sessions");
+        Directory.Exists(place.Data).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_command_is_measured_and_its_marks_are_phases()
+    {
+        var place = workshop.NewPlace();
+
+        var session = (await Melt.RunAsync(place, ["run", .. Short, "--json", "--", "sh", "-c", "echo MELT_MARK work >&2; sleep 0.3; echo MELT_MARK rest >&2; sleep 0.2; echo said"])).ShouldBeDone().Json.At("sessions")[0];
+
+        session.Text("status").ShouldBe("complete");
+        session.Real("metrics", "e2el_seconds", "value").ShouldBeGreaterThan(0.5);
+        var phases = session.At("phases").EnumerateArray().ToDictionary(p => p.Text("name"), p => p.Real("end_seconds") - p.Real("begin_seconds"));
+        phases["work"].ShouldBeGreaterThan(0.25);
+        phases["rest"].ShouldBeGreaterThan(0.15);
+    }
+
+    [Fact]
+    public async Task What_a_command_prints_is_passed_on_but_never_into_the_json()
+    {
+        var said = (await Melt.RunAsync(workshop.NewPlace(), ["run", .. Short, "--json", "--", "echo", "hello from the command"])).ShouldBeDone();
+
+        said.Json.Text("schema").ShouldBe("melt.results/1");
+        said.Error.ShouldContain("hello from the command");
+    }
+
+    [Fact]
+    public async Task Models_that_were_made_are_listed()
+    {
+        var place = workshop.NewPlace();
+        (await Melt.RunAsync(place, "model", "make", Model)).ShouldBeDone();
+
+        var listed = (await Melt.RunAsync(place, "model", "list", "--json")).ShouldBeDone().Json.EnumerateArray().Single(m => m.Text("path").Contains("tiny", StringComparison.Ordinal));
+
+        listed.Number("bytes").ShouldBe(new FileInfo(listed.Text("path")).Length);
+    }
+}
