@@ -110,9 +110,8 @@ internal sealed class StateMetrics(RecordedSession session, SessionTimeline time
 
     private List<(long At, double Value)> Inside(Channel channel, (long Begin, long End) stretch)
     {
-        var clock = clocks[channel.Meter.Id.ToString()].At(stretch.Begin);
-        var (from, to) = channel.Readings.Inside(clock.ToMeter(stretch.Begin), clock.ToMeter(stretch.End));
-        return [.. Enumerable.Range(from, to - from).Select(i => (channel.Readings.At[i], channel.Readings.Values[i]))];
+        return [.. clocks[channel.Meter.Id.ToString()].Unbroken(stretch.Begin, stretch.End).Select(p => channel.Readings.Inside(p.From, p.To))
+            .SelectMany(found => Enumerable.Range(found.From, found.To - found.From).Select(i => (channel.Readings.At[i], channel.Readings.Values[i])))];
     }
 
     private static string Seconds(long nanoseconds) => (nanoseconds / 1e9).ToString(CultureInfo.InvariantCulture);

@@ -1,78 +1,76 @@
 using System.Collections.Immutable;
+using MELT.Devices.Time;
 
 namespace MELT.Sensors.Clocks;
 
 /// <summary>
-/// Fits meter − session = offset + drift·(t − origin) through clock samples: the half with the shortest round trips (asymmetry is bounded by
-/// the round trip), then a line by iteratively reweighted least squares with Huber's weights (1.345 scaled median absolute deviations).
-/// Only + − × ÷ √ are used, so every machine fits the same line.
+/// Fits meter − session through clock samples as a chain of straight segments, torn where the clock stepped (docs/metrics.md, "Clocks").
+/// Only + − × ÷ √ are used, so every machine fits the same segments.
 /// </summary>
 public static class ClockFit
 {
-    /// <summary>Fewer samples than this say nothing of drift, and no line is fitted.</summary>
+    /// <summary>Fewer samples than this are no relation.</summary>
     public const int FewestExchanges = 4;
-    private const int Rounds = 20;
+    /// <summary>Within this many seconds a wandering clock leaves its chord by less than a microsecond.</summary>
+    private const double SegmentSeconds = 30;
 
     /// <summary>Null when there are too few clock samples.</summary>
     public static ClockRelation? Fit(string domain, IReadOnlyCollection<ClockExchange> exchanges)
     {
-        if (exchanges.Count < FewestExchanges) return null;
-        var kept = exchanges.OrderBy(RoundTrip).ThenBy(e => e.Sent).Take(Math.Max(FewestExchanges, (exchanges.Count + 1) / 2)).ToImmutableArray();
-        var origin = Middle(kept.MinBy(e => e.Sent)!) / 2 + Middle(kept.MaxBy(e => e.Sent)!) / 2;
-        var anchor = kept[0].Remote.Nanoseconds - Middle(kept[0]);
-        var x = kept.Select(e => (double)(Middle(e) - origin)).ToArray();
-        var y = kept.Select(e => (double)(e.Remote.Nanoseconds - Middle(e) - anchor)).ToArray();
-        var line = Robust(x, y);
-        var spread = Math.Sqrt(line.Residuals.Sum(r => r * r) / (kept.Length - 2));
-        var impossible = kept.Zip(line.Residuals).Any(pair => Math.Abs(pair.Second) > RoundTrip(pair.First) / 2.0 + 1);
-        var floor = RoundTrip(kept[0]) / (2 * Math.Sqrt(3));
-        return new(domain, ClockQuality.Fitted, [new ClockSegment(new(long.MinValue), new(long.MaxValue), new(origin), anchor + (long)Math.Round(line.Offset), line.Drift)
+        // No answer comes before its question.
+        var possible = exchanges.Where(e => e.RoundTrip >= 0).ToArray();
+        if (possible.Length < FewestExchanges) return null;
+        var stretches = ClockProbes.Stretches(possible);
+        var path = new ClockPath(stretches);
+        var segments = ImmutableArray.CreateBuilder<ClockSegment>();
+        foreach (var stretch in stretches)
         {
-            OffsetU = line.OffsetU,
-            DriftU = line.DriftU,
-            FloorU = impossible ? Math.Max(spread, floor) : floor,
-        }]);
-    }
-
-    private static long RoundTrip(ClockExchange e) => e.Received - e.Sent;
-    private static long Middle(ClockExchange e) => e.Sent.Nanoseconds + RoundTrip(e) / 2;
-
-    private sealed record Line(double Offset, double Drift, double OffsetU, double DriftU, double[] Residuals);
-
-    private static Line Robust(double[] x, double[] y)
-    {
-        var weights = new double[x.Length];
-        Array.Fill(weights, 1);
-        var line = Weighted(x, y, weights);
-        for (var round = 0; round < Rounds; round++)
-        {
-            var limit = 1.345 * 1.4826 * Median(line.Residuals.Select(Math.Abs));
-            if (limit <= 0) break;
-            for (var i = 0; i < weights.Length; i++)
-                weights[i] = Math.Abs(line.Residuals[i]) <= limit ? 1 : limit / Math.Abs(line.Residuals[i]);
-            line = Weighted(x, y, weights);
+            var chain = Chain(stretch, path);
+            if (segments.Count > 0) Step(segments, chain);
+            segments.AddRange(chain);
         }
-        return line;
+        segments[0] = segments[0] with { From = new(long.MinValue) };
+        segments[^1] = segments[^1] with { To = new(long.MaxValue) };
+        return new(domain, ClockQuality.Fitted, segments.ToImmutable());
     }
 
-    private static Line Weighted(double[] x, double[] y, double[] w)
+    /// <summary>Chords of about the same length from the first clock sample of a stretch to the last.</summary>
+    private static ClockSegment[] Chain(ImmutableArray<ClockExchange> stretch, ClockPath path)
     {
-        double sw = 0, sx = 0, sy = 0, sxx = 0, sxy = 0, squares = 0;
-        for (var i = 0; i < x.Length; i++) (sw, sx, sy) = (sw + w[i], sx + w[i] * x[i], sy + w[i] * y[i]);
-        double mx = sx / sw, my = sy / sw;
-        for (var i = 0; i < x.Length; i++) (sxx, sxy) = (sxx + w[i] * (x[i] - mx) * (x[i] - mx), sxy + w[i] * (x[i] - mx) * (y[i] - my));
-        var drift = sxx > 0 ? sxy / sxx : 0;
-        var offset = my - drift * mx;
-        var residuals = x.Zip(y, (xi, yi) => yi - offset - drift * xi).ToArray();
-        for (var i = 0; i < x.Length; i++) squares += w[i] * residuals[i] * residuals[i];
-        var variance = squares / Math.Max(1, x.Length - 2);
-        var driftU = sxx > 0 ? Math.Sqrt(variance / sxx) : 0;
-        return new(offset, drift, Math.Sqrt(variance / sw + driftU * driftU * mx * mx), driftU, residuals);
+        long first = stretch[0].Middle, length = stretch[^1].Middle - first;
+        if (length == 0) return [Confined(path.Tangent(first), stretch)];
+        var count = Math.Max(1, (int)Math.Round(length / 1e9 / SegmentSeconds));
+        var knots = Enumerable.Range(0, count + 1).Select(k => first + (long)((Int128)length * k / count)).ToArray();
+        return [.. Enumerable.Range(0, count).Select(k => Confined(path.Chord(knots[k], knots[k + 1]), Around(stretch, knots[k], knots[k + 1])))];
     }
 
-    private static double Median(IEnumerable<double> values)
+    /// <summary>Samples of a segment, with the nearest on both sides.</summary>
+    private static ClockExchange[] Around(ImmutableArray<ClockExchange> stretch, long from, long to)
     {
-        var sorted = values.Order().ToArray();
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        int first = 0, last = stretch.Length - 1;
+        while (first < last && stretch[first + 1].Middle <= from) first++;
+        while (last > first && stretch[last - 1].Middle >= to) last--;
+        return [.. stretch[first..(last + 1)]];
+    }
+
+    // The ways there and back may differ by all of the shortest round trip. An exchange off by more than half of its own was stamped wrongly, and no round trip says how wrongly.
+    private static ClockSegment Confined(ClockSegment segment, IReadOnlyCollection<ClockExchange> exchanges)
+    {
+        var floor = exchanges.Min(e => e.RoundTrip) / (2 * Math.Sqrt(3));
+        var residuals = exchanges.Select(e => (Limit: e.RoundTrip / 2.0 + 1, Size: Math.Abs((double)(e.Remote.Nanoseconds - segment.ToMeter(e.Middle))))).ToArray();
+        var spread = Math.Sqrt(residuals.Sum(r => r.Size * r.Size) / Math.Max(1, residuals.Length - 2));
+        return segment with { FloorU = residuals.Any(r => r.Size > r.Limit) ? Math.Max(spread, floor) : floor };
+    }
+
+    /// <summary>Between the last sample before a step and the first after it the clock may have stepped already or not yet: the nearer side is taken, the other remains possible.</summary>
+    private static void Step(ImmutableArray<ClockSegment>.Builder segments, ClockSegment[] after)
+    {
+        var before = segments[^1];
+        Stamp last = before.To, first = after[0].From, middle = last + (first - last) / 2;
+        var doubt = Math.Abs((double)(after[0].ToMeter(middle.Nanoseconds) - before.ToMeter(middle.Nanoseconds))) / Math.Sqrt(3);
+        segments.Add(Doubted(before) with { From = last, To = middle });
+        segments.Add(Doubted(after[0]) with { From = middle, To = first });
+
+        ClockSegment Doubted(ClockSegment segment) => segment with { OffsetU = Math.Sqrt(segment.OffsetU * segment.OffsetU + doubt * doubt) };
     }
 }

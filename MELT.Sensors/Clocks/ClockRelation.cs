@@ -32,8 +32,15 @@ public sealed record ClockSegment(Stamp From, Stamp To, Stamp Origin, long Offse
     /// <summary>Standard uncertainty of the offset at a moment of the session clock, nanoseconds.</summary>
     public double UAt(long session)
     {
+        var fitted = FittedUAt(session);
+        return Math.Sqrt(fitted * fitted + FloorU * FloorU);
+    }
+
+    /// <summary>The same without what no fit can remove: how far noise alone moves the segment.</summary>
+    public double FittedUAt(long session)
+    {
         var drifted = DriftU * (session - Origin.Nanoseconds);
-        return Math.Sqrt(OffsetU * OffsetU + drifted * drifted + FloorU * FloorU);
+        return Math.Sqrt(OffsetU * OffsetU + drifted * drifted);
     }
 
     internal static readonly ClockSegment Identity = new(new(long.MinValue), new(long.MaxValue), new(0), 0, 0);
@@ -49,7 +56,22 @@ public sealed record ClockRelation(string? Domain, ClockQuality Quality, Immutab
 
     public static ClockRelation Unlocked(string? domain) => new(domain, ClockQuality.Unlocked, []);
 
-    public ClockSegment At(long session) => Segments.LastOrDefault(s => s.From.Nanoseconds <= session) ?? Segments[0];
+    /// <summary>The last segment that begins at this moment or before it.</summary>
+    public ClockSegment At(long session)
+    {
+        int low = 0, high = Segments.Length - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = Segments[middle].From.Nanoseconds <= session ? (middle, high) : (low, middle - 1);
+        }
+        return Segments[low];
+    }
+
+    /// <summary>The largest standard uncertainty of the offset at both ends of an interval and, where the clock stepped inside it, at the step; nanoseconds.</summary>
+    public double UWithin(long begin, long end) =>
+        Segments.Where(s => s.From.Nanoseconds > begin && s.From.Nanoseconds <= end).Select(s => s.UAt(s.From.Nanoseconds))
+            .Append(At(begin).UAt(begin)).Append(At(end).UAt(end)).Max();
 
     /// <summary>An interval of the session clock as intervals of the meter's clock, one for each segment that it touches.</summary>
     public IEnumerable<(ClockSegment Segment, long From, long To)> Map(long begin, long end)
@@ -61,4 +83,20 @@ public sealed record ClockRelation(string? Domain, ClockQuality Quality, Immutab
             if (to > from) yield return (Segments[i], Segments[i].ToMeter(from), Segments[i].ToMeter(to));
         }
     }
+
+    /// <summary>The same intervals of the meter's clock, joined where one segment goes on in the next: more than one only where the clock stepped.</summary>
+    public IEnumerable<(long From, long To)> Unbroken(long begin, long end)
+    {
+        (long From, long To)? open = null;
+        foreach (var (_, from, to) in Map(begin, end))
+        {
+            if (open is { } done && Math.Abs(from - done.To) > Rounding) yield return done;
+            else if (open is { } before) { open = (before.From, to); continue; }
+            open = (from, to);
+        }
+        if (open is { } last) yield return last;
+    }
+
+    // Segments of one stretch meet to the nanosecond that each of them rounds to.
+    private const long Rounding = 2;
 }

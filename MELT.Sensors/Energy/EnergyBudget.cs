@@ -7,8 +7,8 @@ internal sealed class EnergyBudget(MeteredEnergy meter, ImmutableArray<Interval>
 {
     private const int SubBlocks = 16;
 
-    // In the meter's own time; a budget needs no exactness, so segments are not told apart further.
-    private readonly (long From, long To)[] pieces = [.. intervals.SelectMany(i => meter.Clock.Map(i.Begin, i.End)).Select(p => (p.From, p.To))];
+    // In the meter's own time; a budget needs no exactness, so segments are told apart only at steps.
+    private readonly (long From, long To)[] pieces = [.. intervals.SelectMany(i => meter.Clock.Unbroken(i.Begin, i.End))];
 
     public ImmutableArray<Component> Components(double energy, double seconds)
     {

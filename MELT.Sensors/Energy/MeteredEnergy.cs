@@ -50,14 +50,15 @@ public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> s
     {
         (double Joules, Interval At, long From)? highest = null;
         foreach (var interval in intervals)
-            foreach (var (_, from, to) in Clock.Map(interval.Begin, interval.End))
+            foreach (var (segment, from, to) in Clock.Map(interval.Begin, interval.End))
             {
+                var begin = Math.Max(interval.Begin, segment.From.Nanoseconds);
                 var starts = Sensors[0].Curve.KnotsInside(from, to - window);
                 var sums = new double[starts.Length];
                 foreach (var sensor in Sensors) sensor.Curve.Approximate(starts, window, sums);
                 for (var i = 0; i < sums.Length; i++)
                     if (highest is null || sums[i] > highest.Value.Joules)
-                        highest = (sums[i], new(starts[i] - from + interval.Begin, starts[i] - from + interval.Begin + window), starts[i]);
+                        highest = (sums[i], new(starts[i] - from + begin, starts[i] - from + begin + window), starts[i]);
             }
         return highest is not { } peak ? null : Estimate([peak.At], null) with
         {
@@ -70,7 +71,7 @@ public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> s
     public double EdgeU(ImmutableArray<Interval> intervals)
     {
         var latency = Sensors.Max(s => s.LatencyU);
-        var offset = intervals.Max(i => Math.Max(Clock.At(i.Begin).UAt(i.Begin), Clock.At(i.End).UAt(i.End)));
+        var offset = intervals.Max(i => Clock.UWithin(i.Begin, i.End));
         return Math.Sqrt(offset * offset + latency * latency);
     }
 
