@@ -8,6 +8,8 @@ internal sealed record Said(int ExitCode, string Output, string Error)
     /// <summary>Standard output, which has to be one JSON document and nothing else.</summary>
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;
 
+    public override string ToString() => $"exit code {ExitCode}; standard output: {Output}; standard error: {Error}";
+
     public Said ShouldBeDone()
     {
         ExitCode.ShouldBe(0, ToString());
