@@ -101,7 +101,7 @@ internal static class SomeEvents
         new EngineEvent.Ready(Some.Noon, "llama.cpp", "b1", 4711, new("host-1", 1, 2500)),
         new EngineEvent.LoadBegun(Some.After(1)),
         new EngineEvent.LoadEnded(Some.After(2), new() { Name = "a", Path = "a.gguf", Sha256 = "cd34", Architecture = "llama", Quantization = "q4_0", Parameters = 1_000_000_000, Bytes = 640_000_000, Synthetic = true, PageCache = "cold" },
-            new Dictionary<string, string> { ["threads"] = "4", ["batch_tokens"] = "64" }),
+            new Dictionary<string, string> { ["batch_tokens"] = "64", ["threads"] = "4" }),
         new EngineEvent.RequestBegun(Some.After(3), 0),
         new EngineEvent.PromptBegun(Some.After(3.1), 0),
         new EngineEvent.PromptEnded(Some.After(3.2), 0, 8, 7),

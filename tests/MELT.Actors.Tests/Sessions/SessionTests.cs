@@ -230,6 +230,12 @@ public sealed class SessionTests() : BehaviorSpec<SessionCommand, SessionEvent, 
     }
 
     [Fact]
+    public void The_last_request_of_a_session_that_settles_already_changes_nothing() =>
+        Loaded(Told(3, Some.Begun(0), Some.Finished(0)), new SessionEvent.Troubled("interrupted", "r", false))
+            .When(Tell(4, Some.Begun(1), Some.Finished(1), Some.Exited())).ThenPersisted(Told(4, Some.Begun(1), Some.Finished(1), Some.Exited())).ThenPerformsNothing()
+            .When(Settled).ThenPersisted(Sealed("partial", "interrupted: r"));
+
+    [Fact]
     public void Interrupted_a_second_time_the_first_reason_stays() =>
         Loaded(Told(3, Some.Begun(0)), new SessionEvent.Troubled("cancelled", "by the operator", true))
             .WhenRecovered().ThenPerforms<SessionWork.Settle>()
