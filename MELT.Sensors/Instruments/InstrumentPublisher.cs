@@ -81,6 +81,7 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
                     break;                               // the room is given back by whoever sends
                 case Reading.Failed failed: room.Release(); tell(failed.Reason); break;
                 case Reading.Gone: room.Release(); return;
+                default: room.Release(); break;      // nothing to tell this time
             }
             if (!goesOn) return;
         }

@@ -4,7 +4,6 @@ using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
 using MELT.Actors.Sessions;
 using MELT.Devices.Inference;
-using MELT.Devices.Simulation;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Meters;
 

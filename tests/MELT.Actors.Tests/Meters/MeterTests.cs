@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MELT.Actors.Behaviors;
 using MELT.Actors.Meters;
 using MELT.Actors.Tests.Behaviors;

@@ -1,6 +1,5 @@
 using MELT.Actors.Journal;
 using MELT.Actors.Meters;
-using MELT.Sensors.Meters;
 
 namespace MELT.Actors.Tests.Meters;
 

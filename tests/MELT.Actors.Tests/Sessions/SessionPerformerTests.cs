@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Threading.Channels;
 using MELT.Actors.Devices;
 using MELT.Actors.Journal;

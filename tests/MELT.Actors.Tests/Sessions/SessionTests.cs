@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MELT.Actors.Behaviors;
 using MELT.Actors.Experiments;
 using MELT.Actors.Sessions;
 using MELT.Actors.Tests.Behaviors;

@@ -3,7 +3,6 @@ using MELT.Actors.Experiments;
 using MELT.Actors.Ingest;
 using MELT.Actors.Journal;
 using MELT.Actors.Journal.Sqlite;
-using MELT.Actors.Meters;
 using MELT.Actors.Replay;
 using MELT.Actors.Runtimes.InProcess;
 using MELT.Actors.Sessions;

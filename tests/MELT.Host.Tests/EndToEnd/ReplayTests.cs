@@ -1,6 +1,5 @@
 using MELT.Actors.Journal;
 using MELT.Actors.Meters;
-using MELT.Sensors.Meters;
 using Microsoft.Data.Sqlite;
 
 namespace MELT.Host.Tests.EndToEnd;

@@ -1,5 +1,4 @@
 using MELT.Devices.Simulation;
-using MELT.Devices.Time;
 using MELT.Sensors.Clocks;
 
 namespace MELT.Sensors.Tests.Clocks;
