@@ -67,7 +67,7 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
         if (session.Trouble is null) foreach (var told in c.Events) effect = Answer(session, effect, told);
         if (after.Stage == SessionStage.Stopping && session.Stage == SessionStage.Running) effect = effect.ThenPerform(new SessionWork.StopEngine(session.Id));
         if (after.EngineGone && !session.EngineGone && session.Stage != SessionStage.Settling) effect = effect.ThenRest(session);
-        return effect.ThenListen(after).ThenShow(after, after.Stage == SessionStage.Running ? "running" : "cool-down");
+        return effect.ThenListen(after).ThenShow(after, after.Stage != SessionStage.Running ? Phases.CoolDown : after.RequestBegun ? "running" : Phases.Load);
     }
 
     /// <summary>What the engine's word asks for next.</summary>

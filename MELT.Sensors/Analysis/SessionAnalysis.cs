@@ -96,7 +96,7 @@ public static class SessionAnalysis
 
     private static IEnumerable<Notice> Exit(RecordedSession session, bool command)
     {
-        if (command && Ending(session) is { } ending and not "0") yield return new("exit-code", $"the command did not end well: {ending}");
+        if (command && Ending(session) is { } ending and not "0") yield return new("exit-code", int.TryParse(ending, out _) ? $"the command ended with exit code {ending}" : $"the command was ended by {ending}");
     }
 
     /// <summary>Exit code, or the signal that ended it; null while it runs.</summary>

@@ -27,25 +27,27 @@ public sealed class SimulatedMeterPublisher(IMqttClient client, DeviceId device,
     public async Task RunAsync(CancellationToken stop)
     {
         var (taken, probed) = (clock.Now, new Stamp(long.MinValue));
+        // What is on its way when the meter is stopped arrives; cut off, it would have to be sent again.
+        using var abandon = new CancellationTokenSource();
+        using var stopping = stop.Register(() => abandon.CancelAfter(LastWords));
         try
         {
             var about = JsonSerializer.SerializeToUtf8Bytes(meter.Describe(), MeterJson.Default.MeterDescription);
-            await client.PublishAsync(new(_root + "/about", about) { Retain = true, ContentType = "application/json" }, stop).ConfigureAwait(false);
+            await client.PublishAsync(new(_root + "/about", about) { Retain = true, ContentType = "application/json" }, abandon.Token).ConfigureAwait(false);
             using var timer = new PeriodicTimer(BlockInterval, time);
             do
             {
-                if (probed.Nanoseconds == long.MinValue || clock.Now - probed >= ProbeInterval) probed = await ProbeAsync(stop).ConfigureAwait(false);
+                if (probed.Nanoseconds == long.MinValue || clock.Now - probed >= ProbeInterval) probed = await ProbeAsync(abandon.Token).ConfigureAwait(false);
                 taken = Take(taken, clock.Now + -Settling);
-                await SendAsync(clock.Now, stop).ConfigureAwait(false);
+                await SendAsync(clock.Now, abandon.Token).ConfigureAwait(false);
             }
             while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            using var last = new CancellationTokenSource(LastWords, time);
             Take(taken, clock.Now);
-            await ProbeAsync(last.Token).ConfigureAwait(false);
-            await SendAsync(new(long.MaxValue), last.Token).ConfigureAwait(false);
+            await ProbeAsync(abandon.Token).ConfigureAwait(false);
+            await SendAsync(new(long.MaxValue), abandon.Token).ConfigureAwait(false);
         }
     }
 

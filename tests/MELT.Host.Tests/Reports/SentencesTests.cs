@@ -56,7 +56,7 @@ public sealed class SentencesTests
 
         Sentences.Of(session)[0].ShouldBe("The command ran for 2.500 s.");
         Sentences.Of(session).ShouldNotContain(sentence => sentence.Contains("token"));
-        Sentences.Of(session with { Engine = session.Engine with { Settings = session.Engine.Settings.SetItem("exit", "3") } })[0].ShouldBe("The command ran for 2.500 s and did not end well: 3.");
+        Sentences.Of(session with { Engine = session.Engine with { Settings = session.Engine.Settings.SetItem("exit", "3") } })[0].ShouldBe("The command ran for 2.500 s and ended with exit code 3.");
     }
 
     [Fact]
