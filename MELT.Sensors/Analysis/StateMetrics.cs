@@ -41,7 +41,7 @@ internal sealed class StateMetrics(RecordedSession session, SessionTimeline time
         if (EngineMemory() is not { } memory) return Quantities.Absent("no-sensor", "no meter told the engine's memory");
         var during = timeline.Phases.Where(p => requests.Any(r => r.Index == p.Request)).ToArray();
         if (during.Length == 0) return Quantities.Refused("too-few", "no request beside warm-up ran to its end");
-        var highest = during.Select(p => (Phase: p, Bytes: Largest(memory, (p.Begin, p.End)))).Where(p => p.Bytes is not null).MaxBy(p => p.Bytes);
+        var highest = during.Select(p => (Phase: p, Bytes: Largest(memory, (p.Begin, p.End)))).Where(p => p.Bytes is not null).DefaultIfEmpty().MaxBy(p => p.Bytes);
         if (highest.Phase is null) return Quantities.Refused("sensor-too-slow", $"no reading of {memory.Name} falls into a request");
         var quantity = Extreme(memory, (highest.Phase.Begin, highest.Phase.End), "B");
         foreach (var phases in timeline.Phases.GroupBy(p => p.Name))
