@@ -40,6 +40,7 @@ public sealed class SyntheticModels(string folder)
             Directory.CreateDirectory(Folder);
             RemoveAbandoned();
             SyntheticModelRoom.Check(model, Folder);
+            if (!IsDirect(model) && LlamaLibrary.TryLoad(out var missing) is null) { throw new ModelException($"{model.Spec} cannot be quantised: {missing}"); }
             Write(model, partial, threads, progress, stop);
             var made = ModelFile.TryRead(partial, out var reason) ?? throw new ModelException($"{model.Spec} came out damaged: {reason}");
             File.Move(partial, target, overwrite: true);
@@ -58,9 +59,12 @@ public sealed class SyntheticModels(string folder)
         }
     }
 
+    /// <summary>Whether it is written as it is, without the quantiser.</summary>
+    private static bool IsDirect(SyntheticModel model) => model.Quantization.Name is "F16" or "F32";
+
     private static void Write(SyntheticModel model, string partial, int threads, IProgress<ModelProgress>? progress, CancellationToken stop)
     {
-        var direct = model.Quantization.Name is "F16" or "F32";
+        var direct = IsDirect(model);
         using (var file = new FileStream(direct ? partial : partial + "-f16", FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
         {
             SyntheticModelWriter.Write(file, model.Architecture, model.Quantization.Name != "F32", f => progress?.Report(new("writing random weights", f)), stop);
