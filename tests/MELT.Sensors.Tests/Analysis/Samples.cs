@@ -18,7 +18,7 @@ internal static class Samples
         ["counter of joules"] = () => Some.Session([Some.Described(Counter), .. Some.Blocks(0, 10, 0.01, 100, ("e", t => 4 * t + 0.3 * Math.Sin(t)))]),
         ["volts times amperes"] = () => Some.Session([Some.Described(VoltsAndAmperes), .. Some.Blocks(0, 10, 0.005, 300, ("v", t => 4 - 0.1 * Watts(t)), ("i", t => Watts(t) / 4))]),
         ["a clock of its own"] = () => OwnClock(t => 0),
-        ["a clock that steps"] = () => OwnClock(t => t >= Some.At(6.1).Nanoseconds ? 40_000_000 : 0),
+        ["a clock that steps"] = () => OwnClock(t => t >= Some.At(6.1).Nanoseconds ? 10_000_000 : 0),
         ["readings that did not arrive"] = () => Some.Session([Some.Described(Some.Power(0.002)), .. Some.Blocks(0, 10, 0.002, 5, ("p", Watts)).Where((_, block) => block is not (125 or 126 or 660)), new RecordingEntry.Counted(Some.Meter, 15, 2, 1, "loss")]),
         ["memory and heat"] = () => Some.Session([Some.Described(State), .. Some.Blocks(0, 10, 0.1, 20, ("pss", t => 1e6 + 1e5 * Math.Floor(t)), ("cpu", t => 40 + t), ("gpu", t => 60 - t), ("slow", t => t > 6 ? 1 : 0))]),
         ["a command"] = Command,
