@@ -52,7 +52,7 @@ public static class SessionAnalysis
             }, StringComparer.Ordinal),
             Meters = [.. session.Meters.Values.Select(m => MeterReport.Of(m, clocks[m.Id.ToString()], timeline))],
             Readings = new(session.Meters.Values.Sum(m => m.Stored), session.Meters.Values.Sum(m => m.Lost), session.Meters.Values.Sum(m => m.Duplicates), session.Meters.Values.Sum(m => m.Rejected)),
-            Warnings = [.. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session), .. Foreign(session, ready)],
+            Warnings = [.. Exit(session, command), .. session.Notices.Where(n => !n.IsReason).Select(n => new Notice(n.Code, n.Text)), .. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session), .. Foreign(session, ready)],
         };
     }
 
