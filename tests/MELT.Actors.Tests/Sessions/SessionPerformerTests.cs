@@ -100,6 +100,7 @@ public sealed class SessionPerformerTests : IAsyncLifetime
         go.SetResult();
         (await EndAsync()).Reason.ShouldBe("cancelled: by the operator");
         _bench.Engines.ShouldHaveSingleItem();
+        (await EventsAsync<SessionEvent.EngineTold>())[^1].Events[^1].ShouldBeOfType<EngineEvent.Exited>("its end was heard before the session was sealed");
         await EverythingIsDownAsync();
     }
 
