@@ -40,8 +40,8 @@ internal sealed class EnergyBudget(MeteredEnergy meter, ImmutableArray<Interval>
         if (influence.Accuracy is not null)
         {
             Add(lines, new($"gain{name}", Math.Abs(share) * influence.GainU, "meter"));
-            // A constant offset cancels in a difference of counter values and against the baseline.
-            if (sensor.Joining != Joining.Counter && baseline is null) Add(lines, new($"offset{name}", influence.OffsetU * weight, "meter"));
+            // Against the baseline an offset cancels; that of a counter is of the power it adds up.
+            if (baseline is null) Add(lines, new($"offset{name}", influence.OffsetU * weight, "meter"));
         }
         if (influence.Resolution is { } q)
             Add(lines, new($"resolution{name}", sensor.Joining == Joining.Counter ? q / Math.Sqrt(6) * Math.Sqrt(intervals.Length) : Rounding(influence.Readings, q) * weight, "interval"));

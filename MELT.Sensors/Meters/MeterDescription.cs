@@ -51,7 +51,7 @@ public sealed record ChannelDescription
 }
 
 /// <summary>
-/// Stated accuracy: ±<see cref="Gain"/>·reading ± <see cref="Offset"/> (in the channel's unit). Rectangular (u = a/√3) unless <see cref="CoverageFactor"/> gives the certificate's k (u = a/k).
+/// Stated accuracy: ±<see cref="Gain"/>·reading ± <see cref="Offset"/> (in the channel's unit; of an energy counter in watts, the offset of the power it adds up, since a shift of its zero cancels). Rectangular (u = a/√3) unless <see cref="CoverageFactor"/> gives the certificate's k (u = a/k).
 /// </summary>
 public sealed record Accuracy(double Gain, double Offset, string Source, double? CoverageFactor = null);
 
