@@ -92,17 +92,9 @@ internal sealed class EnergyBudget(MeteredEnergy meter, ImmutableArray<Interval>
         return difference;
     }
 
-    private double Split(PowerSensor sensor)
-    {
-        if (sensor.Joining == Joining.Trapezoid) return 0;
-        double squares = 0;
-        foreach (var edge in pieces.SelectMany(p => new[] { p.From, p.To }))
-        {
-            var u = sensor.Joining == Joining.Overlapping ? Smeared(sensor, edge) : Inside(sensor.Curve, edge);
-            squares += u * u;
-        }
-        return Math.Sqrt(squares);
-    }
+    // Power steps at the edges of phases: each window there lends its neighbours energy the same way, so the edges of an interval, and of all its repetitions, add up.
+    private double Split(PowerSensor sensor) => sensor.Joining == Joining.Trapezoid ? 0 : pieces.SelectMany(p => new[] { p.From, p.To })
+        .Sum(edge => sensor.Joining == Joining.Overlapping ? Smeared(sensor, edge) : Inside(sensor.Curve, edge));
 
     private static double Inside(EnergyCurve curve, long edge)
     {
