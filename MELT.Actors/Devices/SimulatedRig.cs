@@ -27,7 +27,7 @@ internal sealed class SimulatedRig : IRig
         var (on, seed) = (clock.Now, plan.Engine.Seed);
         (_header, _client, _device) = (header, client, new SimulatedDevice(profile.DeviceProfile, seed));
         _engine = () => new SimulatedEngine(_device, clock, time);
-        _meters = [.. profile.Meters.Select(meter => new SimulatedMeter(meter, seed, _device, on, firstNumber: on.Nanoseconds / 1000))];
+        _meters = [.. profile.Meters.Select(meter => new SimulatedMeter(meter, seed, _device, on + -meter.Lead, firstNumber: on.Nanoseconds / 1000))];
         var network = new SimulatedNetwork(profile.Network, seed);
         _publishing = Task.WhenAll(_meters.Select(meter => new SimulatedMeterPublisher(client, header.Device, meter, clock, time, network).RunAsync(_finished.Token)));
     }

@@ -63,4 +63,49 @@ public static class DeviceProfiles
         WeightBytes = 4L << 30,
         CacheBytesPerToken = 128L << 10,
     };
+
+    /// <summary>A small board with a graphics processor, at its 19 V input.</summary>
+    public static readonly DeviceProfile Jetson = new()
+    {
+        Name = "jetson",
+        IdleWatts = 5,
+        LoadWatts = 10,
+        ReadyWatts = 6.2,
+        PrefillWatts = 19,
+        DecodeWatts = 14,
+        RippleWatts = 1.5,
+        LeakageWattsPerKelvin = 0.03,
+        HeatCapacityJoulesPerKelvin = 90,
+        ThermalResistanceKelvinPerWatt = 2,
+        ThrottleCelsius = 85,
+        LoadSeconds = 1.5,
+        PrefillTokensPerSecond = 300,
+        DecodeTokensPerSecond = 14,
+        WeightBytes = 2L << 30,
+        CacheBytesPerToken = 112L << 10,
+    };
+
+    /// <summary>A graphics card of a workstation.</summary>
+    public static readonly DeviceProfile GraphicsCard = new()
+    {
+        Name = "graphics-card",
+        IdleWatts = 55,
+        LoadWatts = 90,
+        ReadyWatts = 75,
+        PrefillWatts = 330,
+        DecodeWatts = 240,
+        RippleWatts = 20,
+        LeakageWattsPerKelvin = 0.3,
+        HeatCapacityJoulesPerKelvin = 800,
+        ThermalResistanceKelvinPerWatt = 0.15,
+        ThrottleCelsius = 85,
+        LoadSeconds = 2,
+        PrefillTokensPerSecond = 3000,
+        DecodeTokensPerSecond = 60,
+        WeightBytes = 14L << 30,
+        CacheBytesPerToken = 128L << 10,
+    };
+
+    /// <summary>A phone with a model that is nearly too large for it.</summary>
+    public static readonly DeviceProfile SlowPhone = Phone with { Name = "slow-phone", LoadSeconds = 6, PrefillTokensPerSecond = 10, DecodeTokensPerSecond = 2, WeightBytes = 4L << 30 };
 }

@@ -22,11 +22,14 @@ public sealed class MemoryHistory
     {
         lock (_gate)
         {
-            for (var i = _steps.Count - 1; i >= 0; i--)
+            int low = 0, high = _steps.Count;
+            while (low < high)
             {
-                if (_steps[i].At <= at.Nanoseconds) return _steps[i].Bytes;
+                var middle = (low + high) / 2;
+                if (_steps[middle].At <= at.Nanoseconds) low = middle + 1;
+                else high = middle;
             }
-            return 0;
+            return low == 0 ? 0 : _steps[low - 1].Bytes;
         }
     }
 }

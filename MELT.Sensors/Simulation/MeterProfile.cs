@@ -17,7 +17,8 @@ public sealed record MeterProfile
     public double LatencySeconds { get; init; }
     public double LatencyUncertaintySeconds { get; init; }
 
-    public required string Boundary { get; init; }
+    /// <summary>Null: it tells no energy.</summary>
+    public string? Boundary { get; init; }
     /// <summary>Power at the boundary = device power / efficiency + standby.</summary>
     public double Efficiency { get; init; } = 1;
     public double StandbyWatts { get; init; }
@@ -28,13 +29,29 @@ public sealed record MeterProfile
     public ClockProfile Clock { get; init; } = new();
     /// <summary>Readings per published block.</summary>
     public int BlockSamples { get; init; } = 500;
+
+    /// <summary>So many nanoseconds before a session it is switched on, so that a slow meter has read once when the session begins; 0.1 s at least.</summary>
+    public long Lead => Math.Max(100_000_000, (long)Math.Round(PeriodSeconds * 1.5e9));
 }
 
 /// <summary>One channel of a simulated meter. Its true gain and offset errors are drawn from its stated accuracy, rectangular.</summary>
-/// <param name="Quantity">power, voltage, current or energy.</param>
+/// <param name="Quantity">power, voltage, current, energy, temperature or memory.</param>
 /// <param name="Grid">Steps of the converter.</param>
 /// <param name="Noise">Standard deviation of white noise on each reading, in the channel's unit; none on an energy counter.</param>
-public sealed record ChannelProfile(string Name, string Quantity, string Unit, Grid Grid, double Noise, double Gain, double Offset);
+/// <param name="Offset">In the channel's unit; of an energy counter in watts, since what it adds up has the offset.</param>
+public sealed record ChannelProfile(string Name, string Quantity, string Unit, Grid Grid, double Noise, double Gain, double Offset)
+{
+    /// <summary>Where this channel stands, when not where its meter does.</summary>
+    public string? Boundary { get; init; }
+    /// <summary>The channel that already contains this one.</summary>
+    public string? Parent { get; init; }
+    public string? Subject { get; init; }
+    /// <summary>Power of this channel = share of the power at the meter's boundary + watts.</summary>
+    public double Share { get; init; } = 1;
+    public double Watts { get; init; }
+
+    internal bool TellsEnergy => Quantity is "power" or "current" or "energy";
+}
 
 /// <summary>Clock of a simulated meter: offset and drift are drawn within these, steps happen as stated.</summary>
 public sealed record ClockProfile

@@ -13,19 +13,21 @@ public sealed class SimulatedChannel(ChannelProfile profile, SeededRandom random
     public double GainError { get; } = random.Within(profile.Gain);
     public double OffsetError { get; } = random.Within(profile.Offset);
 
-    /// <summary>The reading, as an integer on the channel's grid.</summary>
-    public long Read(double truth)
+    /// <summary>The reading, as an integer on the channel's grid; a counter has gathered its offset for so many seconds.</summary>
+    public long Read(double truth, double gathered)
     {
         var noise = Profile.Noise > 0 ? Profile.Noise * random.Normal() : 0;
-        return (long)Math.Round((truth * (1 + GainError) + OffsetError + noise) / _step);
+        return (long)Math.Round((truth * (1 + GainError) + OffsetError * gathered + noise) / _step);
     }
 
-    public ChannelDescription Describe(string boundary, string source) => new()
+    public ChannelDescription Describe(string? boundary, string source) => new()
     {
         Name = Profile.Name,
         Quantity = Profile.Quantity,
         Unit = Profile.Unit,
-        Boundary = boundary,
+        Boundary = Profile.Boundary ?? boundary,
+        Parent = Profile.Parent,
+        Subject = Profile.Subject,
         Resolution = _step,
         Accuracy = new(Profile.Gain, Profile.Offset, source),
     };

@@ -12,7 +12,6 @@ public sealed record VirtualSession(ImmutableArray<RecordingEntry> Entries, Immu
 public static class SimulatedLab
 {
     private static readonly Stamp Midnight = new(1_767_225_600_000_000_000);   // 2026-01-01
-    private const long Margin = 100_000_000;
     private const long ProbeInterval = 2_000_000_000;
 
     /// <summary>Throws <see cref="ArgumentException"/> when there is no such profile.</summary>
@@ -24,15 +23,15 @@ public static class SimulatedLab
     public static VirtualSession RunVirtual(LabProfile profile, long seed)
     {
         var device = new SimulatedDevice(profile.DeviceProfile, seed);
-        var meters = profile.Meters.Select(meter => new SimulatedMeter(meter, seed, device, Midnight + -Margin)).ToList();
+        var meters = profile.Meters.Select(meter => new SimulatedMeter(meter, seed, device, Midnight + -meter.Lead)).ToList();
         var play = VirtualPlay.Of(profile, device, seed, Midnight);
         var network = new SimulatedNetwork(profile.Network, seed);
 
         var timed = new List<(Stamp At, RecordingEntry Entry)>();
         timed.AddRange(play.Entries);
-        foreach (var meter in meters) timed.AddRange(new VirtualMeterStream(profile.Device, meter, network).Entries(Midnight + -Margin, play.End + Margin, ProbeInterval));
+        foreach (var meter in meters) timed.AddRange(new VirtualMeterStream(profile.Device, meter, network).Entries(Midnight + -meter.Profile.Lead, play.End + meter.Profile.Lead, ProbeInterval));
         var entries = timed.OrderBy(item => item.At).Select(item => item.Entry);
-        var truths = meters.Select(meter => meter.View).DistinctBy(view => view.Boundary)
+        var truths = meters.SelectMany(meter => meter.Views).DistinctBy(view => view.Boundary)
             .Select(view => SimulatedTruth.Of(view, play.Events, play.Phases, profile.Workload.Warmup));
         return new([new RecordingEntry.Opened(play.Header), .. entries, new RecordingEntry.Closed("complete", null)], [.. truths]);
     }

@@ -15,6 +15,7 @@ public sealed class SimulatedMeter
 {
     private readonly SimulatedChannel[] _channels;
     private readonly SimulatedClock _clock;
+    private readonly SimulatedDevice _device;
     private readonly BoundaryView _view;
     private readonly Stamp _epoch;
     private readonly long _seed, _phase, _period, _latency, _window, _beforeStamp;
@@ -24,8 +25,8 @@ public sealed class SimulatedMeter
     /// <param name="firstNumber">Number of its first reading. Readings are known by their numbers, so a meter that is switched on again goes on behind its last.</param>
     public SimulatedMeter(MeterProfile profile, long seed, SimulatedDevice source, Stamp epoch, long firstNumber = 1)
     {
-        (Profile, _seed, _epoch, _numbered) = (profile, seed, epoch, firstNumber - 1);
-        _view = new(source, profile.Boundary, profile.Efficiency, profile.StandbyWatts);
+        (Profile, _seed, _device, _epoch, _numbered) = (profile, seed, source, epoch, firstNumber - 1);
+        _view = new(source, profile.Boundary ?? "", profile.Efficiency, profile.StandbyWatts);
         _period = (long)Math.Round(profile.PeriodSeconds * 1e9);
         _window = (long)Math.Round(profile.WindowSeconds * 1e9);
         _beforeStamp = profile.StampPosition switch { StampPosition.Start => 0, StampPosition.Centre => _window / 2, _ => _window };
@@ -40,6 +41,12 @@ public sealed class SimulatedMeter
     public IReadOnlyList<SimulatedChannel> Channels => _channels;
     public SimulatedClock Clock => _clock;
     public BoundaryView View => _view;
+
+    /// <summary>What there is to find at each boundary this meter sees: the sum of its channels there, those left out that another one contains.</summary>
+    public IEnumerable<BoundaryView> Views => Profile.Channels.Where(channel => channel.TellsEnergy).GroupBy(channel => channel.Boundary ?? _view.Boundary)
+        .Select(seen => seen.Where(channel => !seen.Any(other => other.Name == channel.Parent)).ToList())
+        .Select(top => Seen(top[0].Boundary ?? _view.Boundary, top.Sum(channel => channel.Share), top.Sum(channel => channel.Watts)));
+
     public string ClockDomain => string.Create(CultureInfo.InvariantCulture, $"sim-{Profile.Name}-{_seed}");
 
     public MeterDescription Describe() => new()
@@ -77,8 +84,9 @@ public sealed class SimulatedMeter
         {
             var (own, host) = _clock.After(_phase + _tick * _period);
             stamps[i] = own.Nanoseconds;
-            var watts = Watts(host + -_latency);
-            for (var c = 0; c < columns.Length; c++) columns[c][i] = _channels[c].Read(Truth(_channels[c].Profile.Quantity, watts, host + -_latency));
+            var at = host + -_latency;
+            var watts = Watts(at);
+            for (var c = 0; c < columns.Length; c++) columns[c][i] = _channels[c].Read(Truth(_channels[c].Profile, watts, at), _channels[c].Profile.Quantity == "energy" ? (at - _epoch) * 1e-9 : 1);
         }
         var first = _numbered + 1;
         _numbered += count;
@@ -94,13 +102,18 @@ public sealed class SimulatedMeter
         return _view.EnergyJoules(begin, begin + _window) / Profile.WindowSeconds;
     }
 
-    private double Truth(string quantity, double watts, Stamp at) => quantity switch
+    private double Truth(ChannelProfile channel, double watts, Stamp at) => channel.Quantity switch
     {
         "voltage" => Profile.SupplyVolts,
-        "current" => watts / Profile.SupplyVolts,
-        "energy" => _view.EnergyJoules(_epoch, at),
-        _ => watts,
+        "current" => (watts * channel.Share + channel.Watts) / Profile.SupplyVolts,
+        "energy" => Seen("", channel.Share, channel.Watts).EnergyJoules(_epoch, at),
+        "temperature" => _device.CelsiusAt(at),
+        "memory" => _device.MemoryBytesAt(at),
+        _ => watts * channel.Share + channel.Watts,
     };
+
+    private BoundaryView Seen(string boundary, double share, double watts) =>
+        new(_device, boundary, Profile.Efficiency / share, Profile.StandbyWatts * share + watts);
 
     /// <summary>First tick at or after a moment of the host's clock.</summary>
     private long TickFrom(Stamp host)

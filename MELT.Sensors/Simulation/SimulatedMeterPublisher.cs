@@ -23,10 +23,10 @@ public sealed class SimulatedMeterPublisher(IMqttClient client, DeviceId device,
     /// <summary>Readings taken so far, whether or not the network lets them through.</summary>
     public long Readings { get; private set; }
 
-    /// <summary>Publishes from now until stopped, then all readings up to that moment, and returns; publishing fails as the client fails.</summary>
+    /// <summary>Publishes from its lead before now until stopped, then all readings up to that moment, and returns; publishing fails as the client fails.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var (taken, probed) = (clock.Now, new Stamp(long.MinValue));
+        var (taken, probed) = (clock.Now + -meter.Profile.Lead, new Stamp(long.MinValue));
         // What is on its way when the meter is stopped arrives; cut off, it would have to be sent again.
         using var abandon = new CancellationTokenSource();
         using var stopping = stop.Register(() => abandon.CancelAfter(LastWords));

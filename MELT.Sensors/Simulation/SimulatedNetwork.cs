@@ -16,9 +16,10 @@ public sealed record NetworkProfile
     public double HeldBackSeconds { get; init; } = 0.5;
 }
 
-/// <summary>Passes publications on as its profile says: not at all, twice, late, out of order; and counts what it did.</summary>
+/// <summary>Passes publications on as its profile says: not at all, twice, late, out of order; and counts what it did. Meters that publish at the same time share it.</summary>
 public sealed class SimulatedNetwork(NetworkProfile profile, long seed)
 {
+    private readonly Lock _gate = new();
     private readonly SeededRandom _random = new(seed, "network");
 
     public long Sent { get; private set; }
@@ -28,6 +29,11 @@ public sealed class SimulatedNetwork(NetworkProfile profile, long seed)
 
     /// <summary>When a message sent at <paramref name="at"/> arrives: never, once or twice.</summary>
     public IReadOnlyList<Stamp> Arrivals(Stamp at)
+    {
+        lock (_gate) return Passed(at);
+    }
+
+    private Stamp[] Passed(Stamp at)
     {
         Sent++;
         var (lost, twice, held) = (_random.Chance(profile.Loss), _random.Chance(profile.Duplication), _random.Chance(profile.Reordering));

@@ -5,6 +5,7 @@ namespace MELT.Sensors.Tests.Simulation;
 
 public sealed class SimulatedNetworkTests
 {
+    private static readonly LabProfile Phone = LabProfiles.PhoneMonsoon with { Meters = [LabProfiles.PhoneMonsoon.Meters[0]] };
     private static readonly NetworkProfile Bad = new() { Loss = 0.1, Duplication = 0.1, Reordering = 0.1 };
 
     [Fact]
@@ -32,8 +33,8 @@ public sealed class SimulatedNetworkTests
     [Fact]
     public void A_session_over_a_bad_network_counts_what_it_lost_and_stores_nothing_twice()
     {
-        var bad = SimulatedLab.RunVirtual(LabProfiles.PhoneMonsoon with { Network = Bad }, 9);
-        var good = SimulatedLab.RunVirtual(LabProfiles.PhoneMonsoon, 9);
+        var bad = SimulatedLab.RunVirtual(Phone with { Network = Bad }, 9);
+        var good = SimulatedLab.RunVirtual(Phone, 9);
         var counted = bad.Entries.OfType<RecordingEntry.Counted>().Single();
         (counted.Lost, counted.Duplicates).ShouldSatisfyAllConditions(() => counted.Lost.ShouldBeGreaterThan(0), () => counted.Duplicates.ShouldBeGreaterThan(0));
         long Readings(VirtualSession session) => session.Entries.OfType<RecordingEntry.Block>().Sum(b => (long)b.Samples.Count);
