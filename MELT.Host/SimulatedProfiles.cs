@@ -1,6 +1,4 @@
-using System.Reflection;
 using MELT.Actors.Devices;
-using MELT.Devices.Simulation;
 using MELT.Host.Commands;
 using MELT.Host.Configuration;
 using MELT.Sensors.Simulation;
@@ -16,16 +14,7 @@ internal static class SimulatedProfiles
         if (!LabProfiles.All.TryGetValue(name, out var profile))
             throw new RigException("unknown-profile", $"there is no simulated profile \"{name}\"; there are {string.Join(", ", LabProfiles.All.Keys)}.");
         if (!configuration.Profiles.TryGetValue(name, out var settings)) return profile;
-        var device = profile.DeviceProfile with { };
-        foreach (var (key, setting) in settings)
-        {
-            var property = typeof(DeviceProfile).GetProperties().FirstOrDefault(p => p.PropertyType == typeof(double) && Kebab(p) == key)
-                ?? throw new CommandException($"{setting.At}: {key} is not a setting of a simulated profile; these are: {string.Join(", ", typeof(DeviceProfile).GetProperties().Where(p => p.PropertyType == typeof(double)).Select(Kebab))}", ExitCode.Usage);
-            property.SetValue(device, setting.Value);
-        }
-        return profile with { DeviceProfile = device };
+        return settings.Aggregate(profile, (bench, entry) => LabSettings.With(bench, entry.Key, entry.Value.Value)
+            ?? throw new CommandException($"{entry.Value.At}: {entry.Key} is not a setting of a simulated profile; these are: {string.Join(", ", LabSettings.Names)}", ExitCode.Usage));
     }
-
-    private static string Kebab(PropertyInfo property) =>
-        string.Concat(property.Name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

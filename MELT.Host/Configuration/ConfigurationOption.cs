@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using MELT.Sensors.Simulation;
 
 namespace MELT.Host.Configuration;
 
@@ -26,8 +27,7 @@ internal sealed record ConfigurationOption(string Key, string Allowed, Func<Melt
         Duration("melt.session.cool-down", TimeSpan.Zero, TimeSpan.FromDays(1), (c, _, v) => c with { Session = c.Session with { CoolDown = v } }),
         Duration("melt.session.silence-limit", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), (c, _, v) => c with { Session = c.Session with { SilenceLimit = v } }),
         Whole("melt.session.threads", 1, 1024, (c, v) => c with { Session = c.Session with { Threads = v } }),
-        Profile("phone-monsoon"),
-        Profile("plug"),
+        .. LabProfiles.All.Keys.Select(Profile),
     ];
 
     /// <summary>The variable that sets this option; null where the key has an open part or belongs to no single setting.</summary>

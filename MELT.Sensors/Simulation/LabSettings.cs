@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using MELT.Devices.Simulation;
+
+namespace MELT.Sensors.Simulation;
+
+/// <summary>The numbers of a bench that a configuration may replace, by name: every number of its device, and faults of its network and of its meters' clocks.</summary>
+public static class LabSettings
+{
+    private static readonly ImmutableSortedDictionary<string, PropertyInfo> OfDevice = typeof(DeviceProfile).GetProperties()
+        .Where(property => property.PropertyType == typeof(double)).ToImmutableSortedDictionary(Kebab, property => property, StringComparer.Ordinal);
+
+    private static readonly ImmutableSortedDictionary<string, Func<LabProfile, double, LabProfile>> OfFaults = new Dictionary<string, Func<LabProfile, double, LabProfile>>
+    {
+        ["network-loss"] = (bench, value) => bench with { Network = bench.Network with { Loss = value } },
+        ["network-duplication"] = (bench, value) => bench with { Network = bench.Network with { Duplication = value } },
+        ["network-reordering"] = (bench, value) => bench with { Network = bench.Network with { Reordering = value } },
+        ["clock-drift-ppm"] = (bench, value) => Clocks(bench, clock => clock with { DriftPpm = value }),
+        ["clock-offset-seconds"] = (bench, value) => Clocks(bench, clock => clock with { OffsetSeconds = value }),
+        ["clock-step-seconds"] = (bench, value) => Clocks(bench, clock => clock with { Steps = [(Step(clock).AfterSeconds, value)] }),
+        ["clock-step-after-seconds"] = (bench, value) => Clocks(bench, clock => clock with { Steps = [(value, Step(clock).BySeconds)] }),
+    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    public static IEnumerable<string> Names => OfDevice.Keys.Concat(OfFaults.Keys);
+
+    /// <summary>The bench with one of its numbers replaced; null when no number has this name.</summary>
+    public static LabProfile? With(LabProfile bench, string name, double value)
+    {
+        if (OfFaults.TryGetValue(name, out var change)) return change(bench, value);
+        if (!OfDevice.TryGetValue(name, out var property)) return null;
+        var device = bench.DeviceProfile with { };
+        property.SetValue(device, value);
+        return bench with { DeviceProfile = device };
+    }
+
+    private static LabProfile Clocks(LabProfile bench, Func<ClockProfile, ClockProfile> change) =>
+        bench with { Meters = [.. bench.Meters.Select(meter => meter with { Clock = change(meter.Clock) })] };
+
+    private static (double AfterSeconds, double BySeconds) Step(ClockProfile clock) => clock.Steps.FirstOrDefault();
+
+    private static string Kebab(PropertyInfo property) =>
+        string.Concat(property.Name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+}
