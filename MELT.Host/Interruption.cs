@@ -23,7 +23,14 @@ internal static class Interruption
             if (ended.Count == unfinished.Count) all.TrySetResult();
         });
         await runtime.StartAsync(stop);
-        if (unfinished.Count > 0) await all.Task.WaitAsync(Patience, time, stop);
+        try
+        {
+            if (unfinished.Count > 0) await all.Task.WaitAsync(Patience, time, stop);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{string.Join(", ", unfinished.Except(ended.Select(x => x.Experiment)))} was cut off when MELT last ended and could not be sealed within {Patience.TotalSeconds:0} s. Nothing of it is lost; see melt doctor, then start again.", e);
+        }
         return [.. ended];
     }
 }

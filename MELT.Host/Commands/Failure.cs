@@ -28,7 +28,7 @@ internal static class Failure
         catch (CommandException e) { return Say(e.Message, e.ExitCode); }
         catch (CatalogueException e) { return Say(e.Message, ExitCode.Usage); }
         catch (Exception e) when (e is RigException or LinkException or ModelException or MqttException or DataFolderException
-            or JournalRefusedException or JournalConflictException or JournalUnavailableException or IOException or UnauthorizedAccessException)
+            or JournalRefusedException or JournalConflictException or JournalUnavailableException or TimeoutException or IOException or UnauthorizedAccessException)
         {
             return Say(e.Message, ExitCode.Failed);
         }

@@ -53,8 +53,9 @@ public sealed class RunTests(Workshop workshop)
         session.Text("status").ShouldBe("complete");
         session.Real("metrics", "e2el_seconds", "value").ShouldBeGreaterThan(0.5);
         var phases = session.At("phases").EnumerateArray().GroupBy(p => p.Text("name")).ToDictionary(p => p.Key, p => p.Sum(piece => piece.Real("end_seconds") - piece.Real("begin_seconds")));
-        phases["work"].ShouldBeGreaterThan(0.25);
-        phases["rest"].ShouldBeGreaterThan(0.15);
+        // A mark counts from when it is read, which a loaded machine does late.
+        phases["work"].ShouldBeGreaterThan(0.15);
+        phases["rest"].ShouldBeGreaterThan(0.05);
     }
 
     [Fact]
