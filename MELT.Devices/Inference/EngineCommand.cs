@@ -11,6 +11,7 @@ namespace MELT.Devices.Inference;
 [JsonDerivedType(typeof(Hello), "hello")]
 [JsonDerivedType(typeof(Load), "load")]
 [JsonDerivedType(typeof(Request), "request")]
+[JsonDerivedType(typeof(Exercise), "exercise")]
 [JsonDerivedType(typeof(Cancel), "cancel")]
 [JsonDerivedType(typeof(Exit), "exit")]
 public abstract record EngineCommand
@@ -23,6 +24,13 @@ public abstract record EngineCommand
 
     /// <summary>Evaluate one prompt. Exactly one of <see cref="Prompt"/> and <see cref="PromptTokens"/> (that many seeded tokens, as llama-bench does) is given.</summary>
     public sealed record Request(int Index, string? Prompt, int? PromptTokens, GenerationSettings Generation) : EngineCommand;
+
+    /// <summary>
+    /// Load the device in a known pattern, without a model: chip by chip, each this long, <c>1</c> is full load and <c>0</c> rest. A meter is
+    /// checked against it, and one without a clock is found by it. Answered by <see cref="EngineEvent.Exercised"/>.
+    /// </summary>
+    /// <param name="Threads">How many threads compute; null: one per processor.</param>
+    public sealed record Exercise(string Chips, double ChipSeconds, int? Threads = null) : EngineCommand;
 
     /// <summary>Stop the running request after the current evaluation; it finishes with stop reason <c>cancelled</c>.</summary>
     public sealed record Cancel : EngineCommand;
