@@ -30,15 +30,50 @@ class Sensor:
         v = [int(x * grid) for x in self.values]
         around = lambda i, k: min(v[max(0, i - k):i + k]) + max(v[max(0, i - k):i + k])  # twice the value held in a gap
         self.knots, self.twice, self.bend, self.scale = [at[0] - w if tiles else at[0]], [0], [], 2 * grid * (1 if counter else 10 ** 9)
+        edges, bridged, last = sorted({self.meter(t) for phase in session.phases for t in phase[2:]}) if self.clock else [], set(), -1
+        cuts = dict(self.cuts(at, half, edges)) if not tiles and not counter and not self.window else {}
         def extend(to, area, bend=0): self.knots.append(to), self.twice.append(self.twice[-1] + area), self.bend.append(bend)
+        gapped = lambda i: i > 0 and not counter and (at[i] - at[i - 1] > 3 * p or self.at[i - 1] in lost)
         for i in range(0 if tiles else 1, n):
-            gap = i > 0 and not counter and (at[i] - at[i - 1] > 3 * p or self.at[i - 1] in lost)
+            if i <= last: continue
+            if i - 1 in cuts and not any(gapped(j) for j in range(i, cuts[i - 1][1] + 1)):  # each side keeps its own reading up to the edge
+                edge, last = cuts[i - 1]
+                extend(edge, 2 * v[i - 1] * (edge - at[i - 1])), extend(at[last], 2 * v[last] * (at[last] - edge))
+                continue
+            gap = gapped(i)
+            if tiles and gap and at[i] - w > self.knots[-1]: bridged.add(len(self.knots) - 1)
             held = around(i, min(n, max(10, (at[i] - at[i - 1]) // max(1, p)))) if gap else 0
             if tiles and gap and at[i] - w > self.knots[-1]: extend(at[i] - w, held * (at[i] - w - self.knots[-1]))
             if counter: extend(at[i], 2 * (v[i] - v[i - 1]))
             elif tiles: extend(at[i], 2 * v[i] * (at[i] - self.knots[-1]))
             else: extend(at[i], (held if gap else v[i - 1] + v[i]) * (at[i] - at[i - 1]), 0 if gap else v[i] - v[i - 1])
+        if tiles or counter: self.divide(edges, bridged)
         self.ends = (0, 0) if counter else (around(0, 10), around(n, 10))
+    def meter(self, t):  # a moment of the session by this meter's clock
+        c = next((c for c in reversed(self.clock) if not c["from_ns"] or int(c["from_ns"]) <= t), self.clock[0])
+        return t + int(c["offset_ns"]) + round(float(c["drift"]) * (t - int(c["t0_ns"])))
+    def cuts(self, at, half, edges):  # the last reading wholly before an edge, the first wholly behind it
+        for before, edge, after in zip([-math.inf] + edges, edges, edges[1:] + [math.inf]):
+            i, j = bisect_right(at, edge - half) - 1, bisect_right(at, edge + half - 1)
+            if i >= 0 and j < len(at) and at[i] - half >= before and at[j] + half <= after and i < j and at[i] != edge and at[j] != edge: yield i, (edge, j)
+    def divide(self, edges, bridged):  # windows that hold phase edges: a steady side keeps its level, the other gets the rest
+        knots, twice, near = list(self.knots), list(self.twice), lambda x, y: (2 * x + y) // (2 * y)
+        for i in range(len(knots) - 1):
+            inside = [e for e in edges if knots[i] < e < knots[i + 1]]
+            if not inside or i in bridged: continue
+            before, after = max([-math.inf] + [e for e in edges if e < inside[0]]), min([math.inf] + [e for e in edges if e > inside[-1]])
+            low = high = 0
+            while low < 5 and i - low > 0 and knots[i - low - 1] >= before and i - low - 1 not in bridged: low += 1
+            while high < 5 and i + high + 2 < len(knots) and knots[i + high + 2] <= after and i + high + 1 not in bridged: high += 1
+            whole, a, b = twice[i + 1] - twice[i], inside[0] - knots[i], knots[i + 1] - inside[-1]
+            left = near((twice[i] - twice[i - low]) * a, knots[i] - knots[i - low]) if low else 0
+            right = near((twice[i + high + 1] - twice[i + 1]) * b, knots[i + high + 1] - knots[i + 1]) if high else 0
+            if low and high and len(inside) == 1: shares = [near(left + whole - right, 2)]
+            else:
+                start, stop, rest = inside[0] if low else knots[i], inside[-1] if high else knots[i + 1], whole - left - right
+                shares = [left if e == start else left + rest if e == stop else left + near(rest * (e - start), stop - start) for e in inside]
+            place = bisect_left(self.knots, inside[0])
+            self.knots[place:place], self.twice[place:place], self.bend[place:place] = inside, [twice[i] + x for x in shares], [0] * len(inside)
     def upto(self, t):  # twice the integral from the first knot: numerator, denominator
         if t <= self.knots[0]: return self.ends[0] * (t - self.knots[0]), 1
         if t >= self.knots[-1]: return self.twice[-1] + self.ends[1] * (t - self.knots[-1]), 1

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MELT.Devices.Inference;
+using MELT.Sensors.Clocks;
 
 namespace MELT.Sensors.Alignment;
 
@@ -25,6 +26,10 @@ public sealed class SessionTimeline
 
     public long Begin => Phases.IsEmpty ? 0 : Phases[0].Begin;
     public long End => Phases.IsEmpty ? 0 : Phases[^1].End;
+
+    /// <summary>Every edge between phases as a meter's clock tells it, rising; none where no relation is known.</summary>
+    public long[] EdgesBy(ClockRelation clock) => clock.Segments.IsEmpty ? [] :
+        [.. Phases.SelectMany(p => new[] { p.Begin, p.End }).Distinct().Select(edge => clock.At(edge).ToMeter(edge)).Distinct().Order()];
 
     /// <summary>Standard uncertainty of one engine stamp in nanoseconds: resolution and lateness, both rectangular.</summary>
     public double StampU => Clock is null ? 0 : Math.Sqrt((Clock.ResolutionNanoseconds * Clock.ResolutionNanoseconds + Clock.LatenessNanoseconds * Clock.LatenessNanoseconds) / 12);

@@ -14,7 +14,7 @@ internal sealed record Boundaries(ImmutableArray<EnergyMetrics> Chosen, Immutabl
     public static Boundaries Of(RecordedSession session, SessionTimeline timeline, ImmutableDictionary<string, ClockRelation> clocks, IReadOnlyList<RecordedRequest> measured)
     {
         var command = session.Header!.Kind == "command";
-        var offers = session.Meters.Values.SelectMany(m => PowerSensors.Of(m).Select(offer => (Meter: m, Offer: offer))).ToArray();
+        var offers = session.Meters.Values.SelectMany(m => PowerSensors.Of(m, timeline.EdgesBy(clocks[m.Id.ToString()])).Select(offer => (Meter: m, Offer: offer))).ToArray();
         var unusable = offers.Where(o => o.Offer.Unusable is not null).Select(o => new Notice("not-identifiable", o.Offer.Unusable!)).ToImmutableArray();
         var chosen = ImmutableArray.CreateBuilder<EnergyMetrics>();
         var warnings = unusable.ToBuilder();

@@ -122,7 +122,7 @@ internal sealed class EnergyMetrics
         var means = Batches(before);
         var spread = Statistics.StandardDeviation(means) / Math.Sqrt(means.Length);
         var change = Watts(before[^1]) - Watts(before[0]);
-        var steadiness = new Baseline(estimate.Joules / estimate.Seconds, Math.Sqrt(spread * spread + change * change / 12), means.Length - 1);
+        var steadiness = new Baseline(estimate.Joules / estimate.Seconds, Math.Sqrt(spread * spread + change * change / 12), means.Length - 1, [.. meter.Shares(before).Select(joules => joules / estimate.Seconds)]);
         var components = estimate.Components.Add(new(Unsteady, steadiness.Unsteadiness * estimate.Seconds, "session", steadiness.DegreesOfFreedom));
         return (Told(estimate with { Components = components }, estimate.Seconds, before.Length), steadiness);
     }

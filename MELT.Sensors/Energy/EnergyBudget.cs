@@ -13,9 +13,12 @@ internal sealed class EnergyBudget(MeteredEnergy meter, ImmutableArray<Interval>
     public ImmutableArray<Component> Components(double energy, double seconds)
     {
         var lines = ImmutableArray.CreateBuilder<Component>();
-        foreach (var sensor in meter.Sensors)
+        // Sensors of one boundary share the energy by what each of them read.
+        var read = meter.Sensors.Length == 1 ? [] : meter.Shares(intervals);
+        foreach (var (sensor, i) in meter.Sensors.Select((sensor, i) => (sensor, i)))
         {
-            foreach (var influence in sensor.Influences) Stated(lines, sensor, influence, energy, seconds);
+            var share = meter.Sensors.Length == 1 ? energy : read[i] - (baseline?.Shares[i] ?? 0) * seconds;
+            foreach (var influence in sensor.Influences) Stated(lines, sensor, influence, share, seconds);
             Add(lines, Sampling(sensor));
             Add(lines, new("split", Split(sensor), "interval"));
             Add(lines, new("gaps", Gaps(sensor), "interval"));
@@ -31,12 +34,10 @@ internal sealed class EnergyBudget(MeteredEnergy meter, ImmutableArray<Interval>
         if (line.U > 0) lines.Add(line);
     }
 
-    private void Stated(ImmutableArray<Component>.Builder lines, PowerSensor sensor, Influence influence, double energy, double seconds)
+    private void Stated(ImmutableArray<Component>.Builder lines, PowerSensor sensor, Influence influence, double share, double seconds)
     {
         var name = influence.Label is "" ? "" : $":{influence.Label}";
         var weight = influence.Weight is null ? seconds : Math.Abs(pieces.Sum(p => influence.Weight.Between(p.From, p.To).ToDouble()));
-        // Sensors of one boundary share the energy by what each of them read.
-        var share = meter.Sensors.Length == 1 ? energy : pieces.Sum(p => sensor.Curve.Between(p.From, p.To).ToDouble()) - (baseline?.Watts ?? 0) * seconds / meter.Sensors.Length;
         if (influence.Accuracy is not null)
         {
             Add(lines, new($"gain{name}", Math.Abs(share) * influence.GainU, "meter"));
@@ -72,18 +73,21 @@ internal sealed class EnergyBudget(MeteredEnergy meter, ImmutableArray<Interval>
                 blocks += count;
                 for (var block = 0; block < count; block++)
                 {
-                    var difference = EvenLessOdd(sensor.Readings, first + (int)((long)(end - first) * block / count), first + (int)((long)(end - first) * (block + 1) / count));
+                    var difference = EvenLessOdd(sensor, first + (int)((long)(end - first) * block / count), first + (int)((long)(end - first) * (block + 1) / count));
                     squares += difference * difference;
                 }
             }
         return new("sampling", Math.Sqrt(squares) / 2, "interval", Math.Max(1, blocks));
     }
 
-    private static double EvenLessOdd(Readings readings, int from, int to)
+    // Across a phase edge nothing is drawn straight, so nothing is asked there.
+    private static double EvenLessOdd(PowerSensor sensor, int from, int to)
     {
+        var readings = sensor.Readings;
         double difference = 0;
         for (var i = Math.Max(1, from); i < Math.Min(to, readings.At.Length - 1); i++)
         {
+            if (sensor.Joining == Joining.Trapezoid && sensor.HasEdge(readings.At[i - 1], readings.At[i + 1])) continue;
             double left = readings.At[i] - readings.At[i - 1], right = readings.At[i + 1] - readings.At[i];
             var straight = (readings.Values[i - 1] * right + readings.Values[i + 1] * left) / (left + right);
             var area = (readings.Values[i] - straight) * (left + right) / 2e9;
@@ -92,16 +96,18 @@ internal sealed class EnergyBudget(MeteredEnergy meter, ImmutableArray<Interval>
         return difference;
     }
 
-    // Power steps at the edges of phases: each window there lends its neighbours energy the same way, so the edges of an interval, and of all its repetitions, add up.
-    private double Split(PowerSensor sensor) => sensor.Joining == Joining.Trapezoid ? 0 : pieces.SelectMany(p => new[] { p.From, p.To })
-        .Sum(edge => sensor.Joining == Joining.Overlapping ? Smeared(sensor, edge) : Inside(sensor.Curve, edge));
+    // What was given to either side of an edge inside a window. What makes one edge wrong may make its fellow wrong the same way, so edges add up.
+    private double Split(PowerSensor sensor) => pieces.SelectMany(p => new[] { p.From, p.To })
+        .Sum(edge => sensor.Joining == Joining.Overlapping ? Smeared(sensor, edge) : sensor.Curve.DivisionAt(edge)?.U ?? Inside(sensor, edge));
 
-    private static double Inside(EnergyCurve curve, long edge)
+    // An edge of no phase: a token, or an interval somebody asked for.
+    private static double Inside(PowerSensor sensor, long edge)
     {
-        var (before, from, to, after) = curve.Around(edge);
+        if (sensor.Joining == Joining.Trapezoid) return 0;
+        var (before, from, to, after) = sensor.Curve.Around(edge);
         if (edge <= from || edge >= to || to == after || before == from) return 0;
         var fraction = (edge - from) / (double)(to - from);
-        return Math.Abs(curve.Mean(to, after) - curve.Mean(before, from)) * (to - from) / 1e9 * fraction * (1 - fraction) / Math.Sqrt(3);
+        return Math.Abs(sensor.Curve.Mean(to, after) - sensor.Curve.Mean(before, from)) * (to - from) / 1e9 * fraction * (1 - fraction) / Math.Sqrt(3);
     }
 
     private static double Smeared(PowerSensor sensor, long edge) =>

@@ -39,6 +39,19 @@ public sealed class EnergyCurve
     internal (Int128 Twice, double Spread) Head { get; init; }
     internal (Int128 Twice, double Spread) Tail { get; init; }
 
+    /// <summary>Phase edges that fell between readings, and how well each side's share is known.</summary>
+    public IReadOnlyList<Division> Divisions { get; init; } = [];
+
+    /// <summary>The division at a moment, within what mapping one clock to another rounds; null where there is none.</summary>
+    public Division? DivisionAt(long moment)
+    {
+        foreach (var division in Divisions)
+            if (Math.Abs(division.At - moment) <= Rounding) return division;
+        return null;
+    }
+
+    private const long Rounding = 2;
+
     public long First => knots[0];
     public long Last => knots[^1];
     public IReadOnlyList<Gap> Gaps => gaps;

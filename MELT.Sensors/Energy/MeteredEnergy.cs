@@ -13,7 +13,8 @@ public readonly record struct Interval(long Begin, long End)
 /// <summary>Mean power of the baseline, for net energies.</summary>
 /// <param name="Watts">Mean over the baseline phases.</param>
 /// <param name="Unsteadiness">Standard uncertainty of that mean as a level, from batch means and the change from before to after; degrees of freedom.</param>
-public sealed record Baseline(double Watts, double Unsteadiness, double DegreesOfFreedom);
+/// <param name="Shares">What each sensor of the boundary read of it, watts.</param>
+public sealed record Baseline(double Watts, double Unsteadiness, double DegreesOfFreedom, ImmutableArray<double> Shares);
 
 /// <summary>Energy over a set of intervals with the components of its uncertainty; a refusal instead when it cannot be told.</summary>
 public sealed record EnergyEstimate(double Joules, double Seconds, ImmutableArray<Component> Components, bool AccuracyKnown, Notice? Refusal);
@@ -44,6 +45,10 @@ public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> s
         intervals.SelectMany(i => Clock.Map(i.Begin, i.End)).GroupBy(piece => piece.Segment)
             .Sum(segment => Sensors.SelectMany(sensor => segment.Select(piece => sensor.Curve.Between(piece.From + shift, piece.To + shift)))
                 .Aggregate(Rational.Zero, (sum, part) => sum + part).ToDouble() / (1 + segment.Key.Drift));
+
+    /// <summary>What each sensor read, in the meter's own time: good to the rate of its clock.</summary>
+    public ImmutableArray<double> Shares(ImmutableArray<Interval> intervals) =>
+        [.. Sensors.Select(sensor => intervals.SelectMany(i => Clock.Map(i.Begin, i.End)).Sum(piece => sensor.Curve.Between(piece.From, piece.To).ToDouble()))];
 
     /// <summary>Energy of the window of this length with the most of it, among those that begin at a reading and lie inside an interval; null when none fits.</summary>
     public EnergyEstimate? Highest(ImmutableArray<Interval> intervals, long window)

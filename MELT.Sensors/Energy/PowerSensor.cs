@@ -63,6 +63,8 @@ public sealed class PowerSensor
     /// <summary>Nominal period and averaging window, nanoseconds; window 0 for momentary readings.</summary>
     public required long Period { get; init; }
     public required long Window { get; init; }
+    /// <summary>Edges of the session's phases, in the meter's clock.</summary>
+    public long[] Edges { get; init; } = [];
     /// <summary>Standard uncertainty of when a reading speaks, nanoseconds, beside the clock's.</summary>
     public required double LatencyU { get; init; }
     public bool Moves { get; init; }
@@ -71,5 +73,12 @@ public sealed class PowerSensor
 
     /// <summary>Shortest interval this sensor can resolve: three times the longer of period and window.</summary>
     public long Shortest => 3 * Math.Max(Period, Window);
+    /// <summary>True when a phase edge lies between two moments.</summary>
+    public bool HasEdge(long from, long to)
+    {
+        var place = Array.BinarySearch(Edges, from + 1);
+        return (place >= 0 ? place : ~place) is var next && next < Edges.Length && Edges[next] < to;
+    }
+
     public bool AccuracyKnown => Influences.All(i => i.Accuracy is not null);
 }

@@ -11,7 +11,8 @@ public sealed record Offer(string Boundary, ImmutableArray<PowerSensor> Sensors,
 public static class PowerSensors
 {
     /// <summary>One offer per boundary and way of measuring it; ways of one meter are alternatives and never added.</summary>
-    public static IEnumerable<Offer> Of(RecordedMeter meter)
+    /// <param name="edges">Edges of the session's phases in the meter's clock, rising.</param>
+    public static IEnumerable<Offer> Of(RecordedMeter meter, long[]? edges = null)
     {
         if (meter.Description is not { } description || meter.Blocks.IsEmpty) yield break;
         foreach (var boundary in description.Channels.Where(c => c.Boundary is not null).GroupBy(c => c.Boundary!, StringComparer.Ordinal))
@@ -20,7 +21,7 @@ public static class PowerSensors
             var powers = top.Where(c => c is { Quantity: "power", Unit: "W" }).Select(c => new[] { c }).ToArray();
             var counters = top.Where(c => c is { Quantity: "energy", Unit: "J" }).Select(c => new[] { c }).ToArray();
             foreach (var way in new[] { powers, counters, Pairs(top) })
-                if (way.Length > 0) yield return Offered(meter, description, boundary.Key, way);
+                if (way.Length > 0) yield return Offered(meter, description, boundary.Key, way, edges ?? []);
         }
     }
 
@@ -33,7 +34,7 @@ public static class PowerSensors
         return [.. from volt in volts from ampere in amperes where volt.Name[1..] == ampere.Name[1..] select new[] { volt, ampere }];
     }
 
-    private static Offer Offered(RecordedMeter meter, MeterDescription description, string boundary, ChannelDescription[][] way)
+    private static Offer Offered(RecordedMeter meter, MeterDescription description, string boundary, ChannelDescription[][] way, long[] edges)
     {
         var names = way.Select(channels => $"{meter.Id}.{string.Join('*', channels.Select(c => c.Name))}").ToImmutableArray();
         var sensors = ImmutableArray.CreateBuilder<PowerSensor>();
@@ -42,7 +43,7 @@ public static class PowerSensors
             var series = ChannelSeries.Of(meter, [.. channels.Select(c => c.Name)]);
             if (series.Count < 2) return new(boundary, [], names, $"{name} has {series.Count} readings");
             if (Unknown(description, channels) is { } unknown) return new(boundary, [], names, $"{name}: {unknown}");
-            sensors.Add(Sensor(meter, description, channels, name, series));
+            sensors.Add(Sensor(meter, description, channels, name, series, edges));
         }
         return new(boundary, sensors.ToImmutable(), names, null);
     }
@@ -60,7 +61,7 @@ public static class PowerSensors
     internal static SensorKind? KindOf(MeterDescription meter, ChannelDescription channel) =>
         channel.Kind ?? (channel.Quantity == "energy" ? SensorKind.Accumulated : meter.Kind);
 
-    private static PowerSensor Sensor(RecordedMeter meter, MeterDescription description, ChannelDescription[] channels, string name, ChannelSeries series)
+    private static PowerSensor Sensor(RecordedMeter meter, MeterDescription description, ChannelDescription[] channels, string name, ChannelSeries series, long[] edges)
     {
         var kind = KindOf(description, channels[0])!.Value;
         var window = kind == SensorKind.Averaged ? Nanoseconds(description.WindowSeconds!.Value) : 0;
@@ -78,8 +79,9 @@ public static class PowerSensors
         {
             Name = name,
             Joining = joining,
-            Curve = Curve(joining, series, window, shift),
+            Curve = Curve(joining, series, window, shift, edges, channels is [{ Resolution: { } q }] ? q : 0),
             Readings = Readings.Of(series, shift),
+            Edges = edges,
             Influences = [.. channels.Select(c => InfluenceOf(meter, channels, c, shift))],
             Period = series.Period,
             Window = joining == Joining.Trapezoid ? 0 : window,
@@ -89,10 +91,12 @@ public static class PowerSensors
         };
     }
 
-    private static EnergyCurve Curve(Joining joining, ChannelSeries series, long window, long shift) => joining switch
+    // Where windows overlap, a step is smeared over several readings, and none keeps its level up to an edge.
+    private static EnergyCurve Curve(Joining joining, ChannelSeries series, long window, long shift, long[] edges, double resolution) => joining switch
     {
-        Joining.Counter => EnergyCurves.Accumulated(series, shift),
-        Joining.Windows => EnergyCurves.Averaged(series, window, shift),
+        Joining.Counter => EnergyCurves.Accumulated(series, shift, edges, resolution),
+        Joining.Windows => EnergyCurves.Averaged(series, window, shift, edges, resolution),
+        Joining.Trapezoid => EnergyCurves.Instantaneous(series, shift, edges, window),
         _ => EnergyCurves.Instantaneous(series, shift),
     };
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using MELT.Benchmarks.Accuracy;
 using MELT.Benchmarks.Ingest;
 using MELT.Benchmarks.Mqtt;
 
@@ -6,8 +8,9 @@ switch (args)
 {
     case ["mqtt"]: await BrokerThroughput.RunAsync(); break;
     case ["ingest"]: await IngestThroughput.RunAsync(); break;
+    case ["coverage", var profile, var seeds]: CoverageTable.Run(profile, int.Parse(seeds, CultureInfo.InvariantCulture)); break;
     default:
-        Console.Error.WriteLine("usage: dotnet run -c Release --project tests/MELT.Benchmarks -- mqtt|ingest");
+        Console.Error.WriteLine("usage: dotnet run -c Release --project tests/MELT.Benchmarks -- mqtt | ingest | coverage PROFILE SEEDS");
         return 2;
 }
 return 0;

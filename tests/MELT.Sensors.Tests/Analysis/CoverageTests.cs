@@ -29,7 +29,8 @@ public sealed class CoverageTests
         var said = FormattableString.Invariant($"{within} of {scores.Count} within U, mean |error|/U {scores.Average(Math.Abs):F2}, error/U leans {scores.Average():F2}");
 
         scores.Count.ShouldBe(Seeds);
-        ((double)within / Seeds).ShouldBeInRange(0.94, 0.98, said);
+        // 200 trials know a share to ±3.5 points; `melt selftest accuracy` takes thousands.
+        ((double)within / Seeds).ShouldBeInRange(0.93, 0.995, said);
         scores.Average().ShouldBeInRange(-0.25, 0.25, said);
     }
 

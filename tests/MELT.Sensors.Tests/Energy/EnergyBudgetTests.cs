@@ -37,7 +37,7 @@ public sealed class EnergyBudgetTests
     [Fact]
     public void Net_energy_has_the_gain_of_the_net_value_and_no_offset()
     {
-        var net = Metered(Some.Power(0.01), 0.01, t => t < 4 ? 5 : 1).Estimate(OneToThree, new Baseline(1, 0.01, 15));
+        var net = Metered(Some.Power(0.01), 0.01, t => t < 4 ? 5 : 1).Estimate(OneToThree, new Baseline(1, 0.01, 15, [1]));
         net.Joules.ShouldBe(8, 1e-12);
         U(net, "gain").ShouldBe(8 * 0.01 / Math.Sqrt(3), 1e-12);
         U(net, "baseline").ShouldBe(0.02, 1e-12);
