@@ -60,7 +60,7 @@ public static class SessionExport
             counters?.PromptMilliseconds, counters?.PromptTokens, counters?.DecodeMilliseconds, counters?.DecodeTokens, text);
 
     private static ExportTable Meters(RecordedSession session) => new("meters.csv",
-        ["meter", "channel", "file", "quantity", "unit", "boundary", "parent", "subject", "kind", "period_s", "window_s", "stamp_position", "latency_s", "latency_u_s", "resolution", "gain", "offset", "coverage_factor", "accuracy_source", "clock_domain", "estimated", "instrument"],
+        ["meter", "channel", "file", "quantity", "unit", "boundary", "parent", "subject", "kind", "period_s", "window_s", "stamp_position", "latency_s", "latency_u_s", "resolution", "gain", "offset", "coverage_factor", "accuracy_source", "clock_domain", "estimated", "instrument", "held"],
         from meter in session.Meters.Values
         let about = meter.Description
         from name in Channels(meter).Union(about?.Channels.Select(c => c.Name) ?? [])
@@ -68,7 +68,7 @@ public static class SessionExport
         select Row(meter.Id, name, File(meter), channel?.Quantity, channel?.Unit ?? "unknown", channel?.Boundary, channel?.Parent, channel?.Subject,
             about is null || channel is null ? null : PowerSensors.KindOf(about, channel)?.ToString().ToLowerInvariant(),
             about?.PeriodSeconds, about?.WindowSeconds, about?.StampPosition?.ToString().ToLowerInvariant(), about?.LatencySeconds, about?.LatencyUncertaintySeconds,
-            channel?.Resolution, channel?.Accuracy?.Gain, channel?.Accuracy?.Offset, channel?.Accuracy?.CoverageFactor, channel?.Accuracy?.Source, about?.ClockDomain, about?.Estimated == true ? 1 : 0, about?.Instrument));
+            channel?.Resolution, channel?.Accuracy?.Gain, channel?.Accuracy?.Offset, channel?.Accuracy?.CoverageFactor, channel?.Accuracy?.Source, about?.ClockDomain, about?.Estimated == true ? 1 : 0, about?.Instrument, about?.Held == true ? 1 : 0));
 
     // An open end of a segment is an empty cell.
     private static ExportTable Clocks(RecordedSession session) => new("clocks.csv", ["meter", "quality", "domain", "from_ns", "to_ns", "t0_ns", "offset_ns", "drift"],

@@ -26,6 +26,9 @@ public sealed record MeterDescription
     /// <summary>measured unless stated: <c>estimated</c> readings were not observed (configured watts); <c>simulated</c> come from the simulated lab.</summary>
     public bool Estimated { get; init; }
     public bool Simulated { get; init; }
+    /// <summary>Readings are polled faster than the sensor works: each repeats the last value until the sensor has a new one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Held { get; init; }
     public ImmutableArray<ChannelDescription> Channels { get; init; } = [];
 }
 
