@@ -1,0 +1,45 @@
+namespace MELT.Sensors.Import;
+
+/// <summary>The formats of other people's records that MELT reads. A folder is recognised by its files, never by its name.</summary>
+public static class ImportFormats
+{
+    private static readonly IImportFormat[] All = [new MlPerfTiny(), new GpuWithMeter(), new MlPerfPower()];
+
+    /// <summary>Names of the formats, as <c>--as</c> takes them.</summary>
+    public static IReadOnlyList<string> Names => [.. All.Select(f => f.Name)];
+
+    /// <summary>The format of a folder that is one record; null when it is none.</summary>
+    public static string? Recognise(string folder) => Array.Find(All, f => f.Recognises(folder))?.Name;
+
+    /// <summary>Folders below this one that are records, in order of their names, and the folder itself where it is one; empty when there are none.</summary>
+    public static IReadOnlyList<string> Find(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new ImportException(folder, null, "there is no such folder", "a folder with a record, or with records in folders below it");
+        return Recognise(folder) is not null ? [folder] : [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).SelectMany(Find)];
+    }
+
+    /// <summary>All sessions of the record in this folder, or of the records below it; throws <see cref="ImportException"/> when there are none or one of them is wrong.</summary>
+    /// <param name="format">Read it as this format whatever it looks like; null: as its files say.</param>
+    public static IReadOnlyList<ImportedRecording> Read(string folder, string? format = null)
+    {
+        if (format is not null)
+        {
+            var wanted = Array.Find(All, f => f.Name == format) ?? throw new ImportException(folder, null, $"\"{format}\" is no format", $"one of {string.Join(", ", Names)}");
+            return wanted.Read(folder);
+        }
+        var found = Find(folder);
+        return found.Count > 0
+            ? [.. found.SelectMany(place => Array.Find(All, f => f.Recognises(place))!.Read(place))]
+            : throw new ImportException(folder, null, "no file here or below belongs to a known format", string.Join("; or ", All.Select(f => f.Files)));
+    }
+}
+
+/// <summary>Reads the records of one format.</summary>
+internal interface IImportFormat
+{
+    string Name { get; }
+    /// <summary>The files that make a record, for a person.</summary>
+    string Files { get; }
+    bool Recognises(string folder);
+    IReadOnlyList<ImportedRecording> Read(string folder);
+}
