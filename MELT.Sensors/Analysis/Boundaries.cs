@@ -21,7 +21,8 @@ internal sealed record Boundaries(ImmutableArray<EnergyMetrics> Chosen, Immutabl
         foreach (var boundary in offers.Where(o => o.Offer.Unusable is null).GroupBy(o => o.Offer.Boundary, StringComparer.Ordinal))
         {
             var ranked = boundary
-                .Select(o => new EnergyMetrics(new MeteredEnergy(o.Offer.Boundary, o.Offer.Sensors, clocks[o.Meter.Id.ToString()], timeline.StampU, o.Meter.Description!.Estimated), timeline, command))
+                .Select(o => new EnergyMetrics(new MeteredEnergy(o.Offer.Boundary, o.Offer.Sensors, clocks[o.Meter.Id.ToString()], timeline.StampU, o.Meter.Description!.Estimated,
+                    PhaseColumns.Of(timeline, clocks[o.Meter.Id.ToString()], command ? [] : session.Header.WarmupRequests)), timeline, command))
                 .OrderBy(e => e.Doubt(measured)).ThenBy(e => e.Sensors[0], StringComparer.Ordinal).ToArray();
             chosen.Add(ranked[0]);
             foreach (var other in ranked.Skip(1))

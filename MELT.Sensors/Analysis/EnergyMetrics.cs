@@ -74,9 +74,9 @@ internal sealed class EnergyMetrics
         public ImmutableArray<Interval> Intervals { get; } = intervals;
         public int Count => Intervals.Length;
         public EnergyEstimate Gross { get; } = metrics.meter.Gross(intervals);
-        public EnergyEstimate Net => Gross.Refusal is not null ? Gross
-            : metrics.baseline is null ? Gross with { Refusal = metrics.baselinePower.Reason }
-            : metrics.meter.Estimate(Intervals, metrics.baseline);
+        public EnergyEstimate Net => Gross.Refusal is null && metrics.baseline is null
+            ? Gross with { Refusal = metrics.baselinePower.Reason }
+            : metrics.meter.Net(Gross, Intervals, metrics.baseline!);
     }
 
     private ImmutableArray<Interval> Intervals(Func<SessionPhase, bool> which) => [.. timeline.Phases.Where(which).Select(p => new Interval(p.Begin, p.End))];
@@ -95,7 +95,8 @@ internal sealed class EnergyMetrics
         if (command) return Quantities.Absent("not-reported", "a command has no tokens");
         var tokens = requests.Sum(tokensOf);
         if (tokens == 0) return Located(Quantities.Refused("too-few", "no tokens to share the energy"));
-        if (part.Gross.Refusal is not null) return Told(part.Gross, 1, 0);
+        // A regression tells all requests alike, so it has no scatter of theirs.
+        if (part.Gross.Refusal is not null || part.Gross.Derived) return Told(part.Gross, tokens, requests.Count);
         var shares = requests.Select(r => (
             Joules: meter.Joules(Intervals(p => p.Request == r.Index && phases.Contains(p.Name))),
             Tokens: (double)tokensOf(r))).ToArray();
@@ -109,7 +110,7 @@ internal sealed class EnergyMetrics
         if (estimate.Refusal is { } refusal) return Located(Quantities.Refused(refusal));
         var components = estimate.Components.Select(c => c with { U = c.U / divisor }).ToArray();
         return Located(Quantities.Of(estimate.Joules / divisor, components, n,
-            estimate.AccuracyKnown ? null : new("meter-accuracy-unknown", $"{string.Join(", ", Sensors)} states no accuracy"), meter.Estimated ? "estimated" : "measured"));
+            estimate.AccuracyKnown ? null : new("meter-accuracy-unknown", $"{string.Join(", ", Sensors)} states no accuracy"), meter.Estimated ? "estimated" : estimate.Derived ? "derived" : "measured"));
     }
 
     private Quantity Located(Quantity quantity) => quantity with { Boundary = meter.Boundary, Sensors = Sensors };
@@ -119,6 +120,12 @@ internal sealed class EnergyMetrics
         if (before.IsEmpty) return (Located(Quantities.Refused("too-few", "no baseline phase was recorded")), null);
         var estimate = meter.Gross(before);
         if (estimate.Refusal is not null) return (Told(estimate, 1, 0), null);
+        if (estimate.Derived)
+        {
+            var regression = estimate.Components.Where(c => c.Source == "regression").ToArray();
+            return (Told(estimate, estimate.Seconds, before.Length), new Baseline(estimate.Joules / estimate.Seconds, Expanded.Combined(regression) / estimate.Seconds,
+                Expanded.EffectiveDegreesOfFreedom(regression), meter.Sensors.Length == 1 ? [estimate.Joules / estimate.Seconds] : meter.Shares(before).Select(joules => joules / estimate.Seconds).ToImmutableArray()));
+        }
         var means = Batches(before);
         var spread = Statistics.StandardDeviation(means) / Math.Sqrt(means.Length);
         var change = Watts(before[^1]) - Watts(before[0]);

@@ -6,7 +6,7 @@ namespace MELT.Sensors.Energy;
 
 /// <summary>
 /// The readings of one sensor on one rising time axis, raw stamps, values as grid integers: one channel, or the product of two sampled together.
-/// Blocks are joined in the order of their numbers, sorted by stamp; of equal stamps the first recorded stays.
+/// Blocks are joined in the order of their numbers, sorted by stamp; of equal stamps the first recorded stays. Of a meter that holds its readings only those that are new count.
 /// </summary>
 public sealed class ChannelSeries
 {
@@ -35,6 +35,7 @@ public sealed class ChannelSeries
         }
         var (values, exponent) = GridValues.Join(columns);
         var (axis, sorted) = Rising([.. stamps], values);
+        if (meter.Description?.Held == true) (axis, sorted) = Updates(axis, sorted);
         return new()
         {
             Stamps = axis,
@@ -61,6 +62,13 @@ public sealed class ChannelSeries
         var order = Enumerable.Range(0, stamps.Length).OrderBy(i => stamps[i]).ToArray();
         order = [.. order.Where((place, i) => i == 0 || stamps[place] != stamps[order[i - 1]])];
         return ([.. order.Select(i => stamps[i])], [.. order.Select(i => values[i])]);
+    }
+
+    // A held reading was new at some moment since the one before it: half way is nearest. When the first became new was not seen.
+    private static (long[], Int128[]) Updates(long[] stamps, Int128[] values)
+    {
+        var fresh = Enumerable.Range(1, Math.Max(0, stamps.Length - 1)).Where(i => values[i] != values[i - 1]).ToArray();
+        return ([.. fresh.Select(i => stamps[i - 1] + (stamps[i] - stamps[i - 1]) / 2)], [.. fresh.Select(i => values[i])]);
     }
 
     private static long MedianSpacing(long[] stamps)

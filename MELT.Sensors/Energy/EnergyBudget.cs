@@ -14,11 +14,9 @@ internal sealed class EnergyBudget(MeteredEnergy meter, ImmutableArray<Interval>
     {
         var lines = ImmutableArray.CreateBuilder<Component>();
         // Sensors of one boundary share the energy by what each of them read.
-        var read = meter.Sensors.Length == 1 ? [] : meter.Shares(intervals);
-        foreach (var (sensor, i) in meter.Sensors.Select((sensor, i) => (sensor, i)))
+        lines.AddRange(StatedOf(meter.Sensors.Length == 1 ? [energy] : [.. meter.Shares(intervals).Select((read, i) => read - (baseline?.Shares[i] ?? 0) * seconds)], seconds));
+        foreach (var sensor in meter.Sensors)
         {
-            var share = meter.Sensors.Length == 1 ? energy : read[i] - (baseline?.Shares[i] ?? 0) * seconds;
-            foreach (var influence in sensor.Influences) Stated(lines, sensor, influence, share, seconds);
             Add(lines, Sampling(sensor));
             Add(lines, new("split", Split(sensor), "interval"));
             Add(lines, new("gaps", Gaps(sensor), "interval"));
@@ -26,6 +24,16 @@ internal sealed class EnergyBudget(MeteredEnergy meter, ImmutableArray<Interval>
         Add(lines, new("edges", CommonEdges(), "session"));
         Add(lines, new("stamps", OwnEdges(), "interval"));
         if (baseline is not null) Add(lines, new("baseline", baseline.Unsteadiness * seconds, "session", baseline.DegreesOfFreedom));
+        return lines.ToImmutable();
+    }
+
+    /// <summary>What the sensors state of themselves: gain, offset, resolution.</summary>
+    /// <param name="shares">Joules of each sensor.</param>
+    public ImmutableArray<Component> StatedOf(ImmutableArray<double> shares, double seconds)
+    {
+        var lines = ImmutableArray.CreateBuilder<Component>();
+        foreach (var (sensor, share) in meter.Sensors.Zip(shares))
+            foreach (var influence in sensor.Influences) Stated(lines, sensor, influence, share, seconds);
         return lines.ToImmutable();
     }
 

@@ -17,19 +17,41 @@ public readonly record struct Interval(long Begin, long End)
 public sealed record Baseline(double Watts, double Unsteadiness, double DegreesOfFreedom, ImmutableArray<double> Shares);
 
 /// <summary>Energy over a set of intervals with the components of its uncertainty; a refusal instead when it cannot be told.</summary>
-public sealed record EnergyEstimate(double Joules, double Seconds, ImmutableArray<Component> Components, bool AccuracyKnown, Notice? Refusal);
+public sealed record EnergyEstimate(double Joules, double Seconds, ImmutableArray<Component> Components, bool AccuracyKnown, Notice? Refusal)
+{
+    /// <summary>Told by regression over the session's phases instead of by integration.</summary>
+    public bool Derived { get; init; }
+}
 
 /// <summary>One boundary seen by one meter, integrated over intervals of the session clock.</summary>
-public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> sensors, ClockRelation clock, double stampU, bool estimated)
+/// <param name="phases">For what is too slow to be integrated: the phases a regression tells apart; null: none.</param>
+public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> sensors, ClockRelation clock, double stampU, bool estimated, PhaseColumns? phases = null)
 {
+    private readonly Lazy<DerivedEnergy?> derived = new(() => phases is null || clock.Quality == ClockQuality.Unlocked ? null : DerivedEnergy.Of(sensors, phases));
+
     public string Boundary { get; } = boundary;
     public ImmutableArray<PowerSensor> Sensors { get; } = sensors;
     public ClockRelation Clock { get; } = clock;
     public bool Estimated { get; } = estimated;
 
-    /// <summary>Gross energy, refused where it cannot be resolved.</summary>
-    public EnergyEstimate Gross(ImmutableArray<Interval> intervals) =>
-        Refuse(intervals) is { } refusal ? new(0, 0, [], false, refusal) : Halved(Estimate(intervals, null), intervals);
+    /// <summary>Windows and latencies that had to be fitted, by sensor.</summary>
+    public ImmutableArray<(string Sensor, FittedWindow Window)> Fitted => derived is { IsValueCreated: true, Value: { } fit } ? fit.Windows : [];
+
+    /// <summary>Gross energy, refused where neither integration nor regression resolves it.</summary>
+    public EnergyEstimate Gross(ImmutableArray<Interval> intervals) => Energy(intervals, null);
+
+    /// <summary>Energy above a baseline, E − P_b·T, told the same way as the gross energy.</summary>
+    public EnergyEstimate Net(EnergyEstimate gross, ImmutableArray<Interval> intervals, Baseline baseline) =>
+        gross.Refusal is not null ? gross : gross.Derived ? Energy(intervals, baseline) : Estimate(intervals, baseline);
+
+    private EnergyEstimate Energy(ImmutableArray<Interval> intervals, Baseline? baseline)
+    {
+        if (Refuse(intervals) is not { } refusal) return Halved(Estimate(intervals, baseline), intervals);
+        if (!Regressible.Contains(refusal.Code) || intervals.IsEmpty || derived.Value is not { } fit) return new(0, 0, [], false, refusal);
+        return fit.Estimate(this, intervals, baseline, refusal);
+    }
+
+    private static readonly string[] Regressible = ["sensor-too-slow", "not-identifiable"];
 
     /// <summary>Value and budget without asking whether the sensor resolves it; with a baseline the energy above it, E − P_b·T.</summary>
     public EnergyEstimate Estimate(ImmutableArray<Interval> intervals, Baseline? baseline)
@@ -87,6 +109,7 @@ public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> s
         if (Sensors.FirstOrDefault(s => !s.Moves) is { } still)
             return new("sensor-never-moved", $"{still.Name} read the same value all the time");
         if (intervals.IsEmpty) return new("partial", "no such phase was recorded");
+        if (Sensors.FirstOrDefault(s => s.Joining == Joining.Unplaced) is { } unplaced) return new("not-identifiable", $"{unplaced.Name}: its averaging window is not stated");
         return TooSlow(intervals.Min(i => i.Length), EdgeU(intervals)) ?? Sensors.Select(s => Unread(s, intervals)).FirstOrDefault(r => r is not null);
     }
 
@@ -112,7 +135,7 @@ public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> s
             : null;
     }
 
-    private static EnergyEstimate Halved(EnergyEstimate estimate, ImmutableArray<Interval> intervals)
+    internal static EnergyEstimate Halved(EnergyEstimate estimate, ImmutableArray<Interval> intervals)
     {
         if (!estimate.AccuracyKnown) return estimate;
         var expanded = Expanded.Of(estimate.Components);

@@ -50,6 +50,8 @@ public enum Joining
     Overlapping,
     /// <summary>Differences of a counter.</summary>
     Counter,
+    /// <summary>Means over a window that is not stated: only a fit over the session's phases tells energy.</summary>
+    Unplaced,
 }
 
 /// <summary>A channel of power or energy, or the product V·I of two channels sampled together, ready to be integrated.</summary>
@@ -63,6 +65,8 @@ public sealed class PowerSensor
     /// <summary>Nominal period and averaging window, nanoseconds; window 0 for momentary readings.</summary>
     public required long Period { get; init; }
     public required long Window { get; init; }
+    /// <summary>The readings as means over windows, for regression.</summary>
+    public required Lazy<WindowedReadings> Windowed { get; init; }
     /// <summary>Edges of the session's phases, in the meter's clock.</summary>
     public long[] Edges { get; init; } = [];
     /// <summary>Standard uncertainty of when a reading speaks, nanoseconds, beside the clock's.</summary>

@@ -53,7 +53,6 @@ public static class PowerSensors
         null => "its kind (instantaneous, averaged, accumulated) is not stated",
         SensorKind.Accumulated when channels is not [{ Quantity: "energy" }] => "only a counter of joules can be accumulated",
         not SensorKind.Accumulated when channels is [{ Quantity: "energy" }] => "energy must be accumulated",
-        SensorKind.Averaged when meter.WindowSeconds is null => "its averaging window is not stated",
         _ => null,
     };
 
@@ -64,17 +63,19 @@ public static class PowerSensors
     private static PowerSensor Sensor(RecordedMeter meter, MeterDescription description, ChannelDescription[] channels, string name, ChannelSeries series, long[] edges)
     {
         var kind = KindOf(description, channels[0])!.Value;
-        var window = kind == SensorKind.Averaged ? Nanoseconds(description.WindowSeconds!.Value) : 0;
+        var window = kind == SensorKind.Averaged ? Nanoseconds(description.WindowSeconds ?? 0) : 0;
         var joining = kind switch
         {
+            SensorKind.Averaged when description.WindowSeconds is null => Joining.Unplaced,
             SensorKind.Instantaneous => Joining.Trapezoid,
             SensorKind.Accumulated => Joining.Counter,
             _ when window < 0.95 * series.Period => Joining.Trapezoid,
             _ when window > 1.05 * series.Period => Joining.Overlapping,
             _ => Joining.Windows,
         };
-        var centred = joining is Joining.Trapezoid or Joining.Overlapping;
-        var shift = WindowShift(description.StampPosition, window, centred) - Nanoseconds(description.LatencySeconds ?? 0);
+        var centred = joining is Joining.Trapezoid or Joining.Overlapping or Joining.Unplaced;
+        var latency = Nanoseconds(description.LatencySeconds ?? 0);
+        var shift = WindowShift(description.StampPosition, window, centred) - latency;
         return new()
         {
             Name = name,
@@ -82,6 +83,7 @@ public static class PowerSensors
             Curve = Curve(joining, series, window, shift, edges, channels is [{ Resolution: { } q }] ? q : 0),
             Readings = Readings.Of(series, shift),
             Edges = edges,
+            Windowed = new(() => Windowed(joining, series, window, WindowShift(description.StampPosition, window, toCentre: false) - latency)),
             Influences = [.. channels.Select(c => InfluenceOf(meter, channels, c, shift))],
             Period = series.Period,
             Window = joining == Joining.Trapezoid ? 0 : window,
@@ -99,6 +101,15 @@ public static class PowerSensors
         Joining.Trapezoid => EnergyCurves.Instantaneous(series, shift, edges, window),
         _ => EnergyCurves.Instantaneous(series, shift),
     };
+
+    private static WindowedReadings Windowed(Joining joining, ChannelSeries series, long window, long shift)
+    {
+        var (ends, unit) = (Array.ConvertAll(series.Stamps, stamp => stamp + shift), Readings.Of(series, 0).Values);
+        if (joining == Joining.Unplaced) return new(ends, unit, null);
+        if (joining != Joining.Counter) return new(ends, unit, [.. ends.Select(_ => window)]);
+        long[] lengths = [.. ends.Skip(1).Zip(ends, (end, begin) => end - begin)];
+        return new(ends[1..], [.. lengths.Select((length, i) => (unit[i + 1] - unit[i]) / (length / 1e9))], lengths);
+    }
 
     // From the stamp to the end of its window, or to the centre where windows are read as moments; unstated: taken as the centre.
     private static long WindowShift(StampPosition? position, long window, bool toCentre) => (position, toCentre) switch
