@@ -64,6 +64,16 @@ internal sealed class EnergyMetrics
     /// <summary>Gross energy of one piece of the partition.</summary>
     public Quantity OfPhase(SessionPhase phase) => Told(meter.Gross([new(phase.Begin, phase.End)]), 1, 1);
 
+    /// <summary>Mean power over intervals.</summary>
+    public Quantity PowerOf(ImmutableArray<Interval> intervals)
+    {
+        var estimate = meter.Gross(intervals);
+        return Told(estimate, estimate.Refusal is null ? estimate.Seconds : 1, intervals.Length);
+    }
+
+    /// <summary>Windows and latencies that had to be fitted, by sensor.</summary>
+    public ImmutableArray<(string Sensor, FittedWindow Window)> Fitted => meter.Fitted;
+
     /// <summary>U as a share of the energy, to choose among meters; infinite where it is refused or unknown.</summary>
     public double Doubt(IReadOnlyList<RecordedRequest> requests) =>
         Told(meter.Gross(Whole(requests)), 1, 1) is { Value: { } value, U95: { } u95 } && value != 0 ? u95 / Math.Abs(value) : double.PositiveInfinity;

@@ -64,11 +64,11 @@ public sealed class ChannelSeries
         return ([.. order.Select(i => stamps[i])], [.. order.Select(i => values[i])]);
     }
 
-    // A held reading was new at some moment since the one before it: half way is nearest. When the first became new was not seen.
+    // When the first became new was not seen.
     private static (long[], Int128[]) Updates(long[] stamps, Int128[] values)
     {
         var fresh = Enumerable.Range(1, Math.Max(0, stamps.Length - 1)).Where(i => values[i] != values[i - 1]).ToArray();
-        return ([.. fresh.Select(i => stamps[i - 1] + (stamps[i] - stamps[i - 1]) / 2)], [.. fresh.Select(i => values[i])]);
+        return ([.. fresh.Select(i => stamps[i])], [.. fresh.Select(i => values[i])]);
     }
 
     private static long MedianSpacing(long[] stamps)

@@ -9,6 +9,7 @@ switch (args)
     case ["mqtt"]: await BrokerThroughput.RunAsync(); break;
     case ["ingest"]: await IngestThroughput.RunAsync(); break;
     case ["coverage", var profile, var seeds]: CoverageTable.Run(profile, int.Parse(seeds, CultureInfo.InvariantCulture)); break;
+    case ["gpu", var folder]: GpuTable.Run(folder); break;
     default:
         Console.Error.WriteLine("usage: dotnet run -c Release --project tests/MELT.Benchmarks -- mqtt | ingest | coverage PROFILE SEEDS");
         return 2;

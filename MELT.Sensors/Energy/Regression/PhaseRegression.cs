@@ -15,7 +15,8 @@ public sealed class PhaseRegression
     /// <summary>A combination whose variance is inflated more than this by what its columns share is not told (the usual limit of collinearity).</summary>
     public const double LargestInflation = 10;
     private const double MostCorrelated = 0.98;
-    private const int CoarseSteps = 5, FineSteps = 40;
+    /// <summary>Steps to a period while looking for the region: fine up to two periods, where fast loads are told apart, and coarse up to twenty.</summary>
+    private const int CoarseSteps = 20, LongSteps = 5, FineSteps = 40;
     private const int LongestWindow = 20;
     private const double Negligible = 1e-8;
     private const long Microsecond = 1_000;
@@ -57,13 +58,13 @@ public sealed class PhaseRegression
     {
         if (columns.Segments.IsEmpty || period <= 0) return null;
         var longest = Math.Min(LongestWindow * period, (columns.Segments[^1].To - columns.Segments[0].From) / 4);
-        var (coarse, _) = Posterior(readings, columns, new(0, period), new(period / CoarseSteps, longest), period / CoarseSteps, period / CoarseSteps);
-        var likely = coarse.Where(c => c.Weight > Negligible).ToArray();
+        long step = Math.Max(1, period / CoarseSteps), lengthy = Math.Max(1, period / LongSteps);
+        var windows = Steps(step, Math.Min(2 * period, longest), step).Concat(Steps(2 * period + lengthy, longest, lengthy)).ToArray();
+        var likely = Posterior(readings, columns, Steps(0, period, step), windows).Where(c => c.Weight > Negligible).ToArray();
         if (likely.Length == 0) return null;
-        Range Around(Func<Candidate, long> of, long most) => new(Math.Max(0, likely.Min(of) - period / CoarseSteps), Math.Min(most, likely.Max(of) + period / CoarseSteps));
-        var (latencies, windows) = (Around(c => c.Latency, period), Around(c => c.Window, longest));
-        var (fine, count) = Posterior(readings, columns, latencies, windows, Math.Max(1, latencies.Length / FineSteps), Math.Max(1, windows.Length / FineSteps));
-        if (count <= columns.Sorts.Length || fine.Count == 0) return null;
+        var margin = likely.Max(c => c.Window) > 2 * period ? lengthy : step;
+        var fine = Posterior(readings, columns,
+            Between(likely.Min(c => c.Latency) - step, likely.Max(c => c.Latency) + step, 0, period), Between(likely.Min(c => c.Window) - margin, likely.Max(c => c.Window) + margin, step / 2, longest));
         double latency = fine.Sum(c => c.Weight * c.Latency), window = fine.Sum(c => c.Weight * c.Window);
         double Spread(Func<Candidate, double> of, double mean) => Math.Sqrt(fine.Sum(c => c.Weight * (of(c) - mean) * (of(c) - mean)));
         // Whole microseconds, so that the last bits of a logarithm change nothing.
@@ -94,31 +95,36 @@ public sealed class PhaseRegression
 
     private sealed record Candidate(long Latency, long Window, double[] Watts, double Squares, double Weight = 0);
 
-    private readonly record struct Range(long First, long Last)
+    private static long[] Steps(long first, long last, long step) => last < first ? [] : [.. Enumerable.Range(0, (int)((last - first) / step) + 1).Select(i => first + i * step)];
+
+    private static long[] Between(long first, long last, long least, long most)
     {
-        public long Length => Last - First;
+        (first, last) = (Math.Max(first, least), Math.Min(last, most));
+        return [.. Enumerable.Range(0, FineSteps + 1).Select(i => first + (last - first) * i / FineSteps).Distinct()];
     }
 
-    private static (List<Candidate> Candidates, int Readings) Posterior(
-        WindowedReadings readings, Columns columns, Range latencies, Range windows, long latencyStep, long windowStep)
+    private static List<Candidate> Posterior(WindowedReadings readings, Columns columns, long[] latencies, long[] windows)
     {
-        var (all, count) = (new List<Candidate>(), 0);
-        for (var window = Math.Max(windowStep, windows.First); window <= windows.Last; window += windowStep)
-            for (var latency = latencies.First; latency <= latencies.Last; latency += latencyStep)
+        var (all, degrees) = (new List<Candidate>(), 0);
+        var (low, high) = (readings.Watts.Min(), readings.Watts.Max());
+        foreach (var window in windows)
+            foreach (var latency in latencies)
             {
                 var design = new Design(readings, columns, latency, window);
                 if (design.Count <= columns.Sorts.Length) continue;
                 var (matrix, right, squares) = design.Normal();
                 var watts = new NormalEquations(matrix).Solve(right);
-                // Per reading: the longest windows and latencies have a reading or two less than the others.
+                // A window so long that phases blur is made to fit by powers that nothing ever read.
+                if (watts.Any(w => w < low - (high - low) || w > high + (high - low))) continue;
+                // Per reading: with the longest windows and latencies a reading or two of the first have no phase.
                 all.Add(new(latency, window, watts, Math.Max(1e-12 * squares, squares - right.Zip(watts, (r, w) => r * w).Sum()) / design.Count));
-                count = design.Count;
+                degrees = design.Count - columns.Sorts.Length;
             }
-        if (all.Count == 0) return (all, 0);
+        if (all.Count == 0) return all;
         var least = all.Min(c => c.Squares);
-        var weighed = all.ConvertAll(c => c with { Weight = Math.Exp(-(count - columns.Sorts.Length) / 2.0 * Math.Log(c.Squares / least)) });
+        var weighed = all.ConvertAll(c => c with { Weight = Math.Exp(-degrees / 2.0 * Math.Log(c.Squares / least)) });
         var total = weighed.Sum(c => c.Weight);
-        return (weighed.ConvertAll(c => c with { Weight = c.Weight / total }), count);
+        return weighed.ConvertAll(c => c with { Weight = c.Weight / total });
     }
 
     private static long Rounded(double nanoseconds) => (long)Math.Round(nanoseconds / Microsecond) * Microsecond;
