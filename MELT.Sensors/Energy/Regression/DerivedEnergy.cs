@@ -40,7 +40,7 @@ internal sealed class DerivedEnergy
         var seconds = intervals.Sum(i => i.Length) / 1e9;
         if (parts.FirstOrDefault(p => p.Energy.Inflation > PhaseRegression.LargestInflation) is { Fit: not null } mixed)
             return new(0, 0, [], false, new("not-identifiable", double.IsInfinity(mixed.Energy.Inflation)
-                ? $"{mixed.Sensor.Name}: no reading tells this phase from the others"
+                ? $"{mixed.Sensor.Name}: its readings do not tell this phase from the others"
                 : $"{mixed.Sensor.Name}: its readings mix this phase with others; the variance is inflated {mixed.Energy.Inflation.ToString("0", CultureInfo.InvariantCulture)} times, {PhaseRegression.LargestInflation:0} is the limit"));
         var joules = parts.Sum(p => p.Energy.Joules) - (baseline?.Watts ?? 0) * seconds;
         var components = new EnergyBudget(meter, intervals, 0, baseline).StatedOf([.. parts.Select((p, i) => p.Energy.Joules - (baseline?.Shares[i] ?? 0) * seconds)], seconds).ToList();

@@ -1,50 +1,39 @@
 namespace MELT.Sensors.Energy;
 
-/// <summary>The design of one regression: which share of each reading's window lies in each column, for a window and a latency.</summary>
-internal sealed class Design
-{
-    private readonly int columns;
-    private readonly List<(int Column, double Share)[]> rows = [];
-    private readonly List<double> watts = [];
+/// <summary>AᵀA, Aᵀy and yᵀy of a design, and its number of rows.</summary>
+internal sealed record NormalForm(double[,] Matrix, double[] Right, double Squares, int Rows);
 
-    /// <param name="window">Null: as the readings state.</param>
-    public Design(WindowedReadings readings, Columns columns, long latency, long? window)
+/// <summary>The design of one regression: which share of each reading's window lies in each column, for a window and a latency.</summary>
+/// <param name="Window">Nanoseconds; null: as the readings state.</param>
+internal readonly record struct Design(WindowedReadings Readings, Columns Columns, long Latency, long? Window)
+{
+    private int Width => Columns.Sorts.Length;
+
+    public NormalForm Normal()
     {
-        this.columns = columns.Sorts.Length;
-        var (segments, first) = (columns.Segments, 0);
-        long begin = segments[0].From, end = segments[^1].To;
-        for (var i = 0; i < readings.Count; i++)
+        var form = (Matrix: new double[Width, Width], Right: new double[Width], Squares: 0.0, Rows: 0);
+        Span<double> shares = stackalloc double[Width];
+        for (var rows = Walk(); rows.Next(shares);)
         {
-            var to = readings.Ends[i] - latency;
-            // A moment is taken as a window of one nanosecond.
-            var length = Math.Max(1, window ?? readings.Lengths![i]);
-            if (to - length < begin || to > end) continue;
-            while (first < segments.Length - 1 && segments[first].To <= to - length) first++;
-            var shares = new List<(int, double)>(2);
-            for (var s = Math.Max(0, first - 1); s < segments.Length && segments[s].From < to; s++)
-                if (Math.Min(segments[s].To, to) - Math.Max(segments[s].From, to - length) is > 0 and var common)
-                    shares.Add((segments[s].Column, common / (double)length));
-            rows.Add([.. shares]);
-            watts.Add(readings.Watts[i]);
+            for (var a = 0; a < shares.Length; a++)
+            {
+                if (shares[a] == 0) continue;
+                form.Right[a] += shares[a] * rows.Watts;
+                for (var b = 0; b < shares.Length; b++) form.Matrix[a, b] += shares[a] * shares[b];
+            }
+            form.Squares += rows.Watts * rows.Watts;
+            form.Rows++;
         }
+        return new(form.Matrix, form.Right, form.Squares, form.Rows);
     }
 
-    public int Count => rows.Count;
-
-    /// <summary>AᵀA, Aᵀy and yᵀy.</summary>
-    public (double[,] Matrix, double[] Right, double Squares) Normal()
+    /// <summary>What is left of each reading, in order of time.</summary>
+    public double[] Residuals(double[] solution)
     {
-        var (matrix, right, squares) = (new double[columns, columns], new double[columns], 0.0);
-        for (var i = 0; i < rows.Count; i++)
-        {
-            foreach (var (a, share) in rows[i])
-            {
-                right[a] += share * watts[i];
-                foreach (var (b, other) in rows[i]) matrix[a, b] += share * other;
-            }
-            squares += watts[i] * watts[i];
-        }
-        return (matrix, right, squares);
+        var residuals = new List<double>();
+        Span<double> shares = stackalloc double[Width];
+        for (var rows = Walk(); rows.Next(shares);) residuals.Add(rows.Watts - Product(shares, solution));
+        return [.. residuals];
     }
 
     /// <summary>
@@ -55,9 +44,10 @@ internal sealed class Design
     public (double Own, double Together) Weights(double[] solution, double correlation)
     {
         double own = 0, cross = 0, carried = 0;
-        foreach (var row in rows)
+        Span<double> shares = stackalloc double[Width];
+        for (var rows = Walk(); rows.Next(shares);)
         {
-            var weight = row.Sum(cell => cell.Share * solution[cell.Column]);
+            var weight = Product(shares, solution);
             own += weight * weight;
             cross += weight * carried;
             carried = correlation * (carried + weight);
@@ -65,6 +55,41 @@ internal sealed class Design
         return (own, Math.Max(0, own + 2 * cross));
     }
 
-    /// <summary>What is left of each reading, in order of time.</summary>
-    public double[] Residuals(double[] solution) => [.. rows.Select((row, i) => watts[i] - row.Sum(cell => cell.Share * solution[cell.Column]))];
+    private static double Product(ReadOnlySpan<double> shares, double[] solution)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < shares.Length; i++) sum += shares[i] * solution[i];
+        return sum;
+    }
+
+    private Rows Walk() => new(this);
+
+    // Readings whose windows lie inside the session, in order.
+    private ref struct Rows(Design design)
+    {
+        private readonly ReadOnlySpan<Segment> segments = design.Columns.Segments.AsSpan();
+        private int reading = -1, first;
+
+        public double Watts { get; private set; }
+
+        public bool Next(scoped Span<double> shares)
+        {
+            while (++reading < design.Readings.Count)
+            {
+                var to = design.Readings.Ends[reading] - design.Latency;
+                // A moment is taken as a window of one nanosecond.
+                var length = Math.Max(1, design.Window ?? design.Readings.Lengths![reading]);
+                if (to - length < segments[0].From || to > segments[^1].To) continue;
+                shares.Clear();
+                while (first > 0 && segments[first].From > to - length) first--;
+                while (first < segments.Length - 1 && segments[first].To <= to - length) first++;
+                for (var s = first; s < segments.Length && segments[s].From < to; s++)
+                    if (Math.Min(segments[s].To, to) - Math.Max(segments[s].From, to - length) is > 0 and var common)
+                        shares[segments[s].Column] += common / (double)length;
+                Watts = design.Readings.Watts[reading];
+                return true;
+            }
+            return false;
+        }
+    }
 }

@@ -15,25 +15,37 @@ public sealed class PhaseRegression
     /// <summary>A combination whose variance is inflated more than this by what its columns share is not told (the usual limit of collinearity).</summary>
     public const double LargestInflation = 10;
     private const double MostCorrelated = 0.98;
-    /// <summary>Steps to a period while looking for the region: fine up to two periods, where fast loads are told apart, and coarse up to twenty.</summary>
-    private const int CoarseSteps = 20, LongSteps = 5, FineSteps = 40;
-    private const int LongestWindow = 20;
+    /// <summary>Steps to a period while looking for the region: windows fine up to two periods, where fast loads are told apart, and coarse up to twenty.</summary>
+    private const int ShortSteps = 100, LongSteps = 10, FineSteps = 40;
+    private const int LongestPeriods = 20;
     private const double Negligible = 1e-8;
+    /// <summary>Readings' worth of belief that a power is like the mean of all readings.</summary>
+    private const double Holding = 0.01;
+    /// <summary>Likelihood beside the best at which a window may still be the sensor's: 95 % for two parameters.</summary>
+    private const double Plausible = 0.05;
+    /// <summary>No load is flatter, and no sensor a purer mean, than this share of what was read.</summary>
+    private const double Flatness = 0.01;
+    /// <summary>Powers closer than this share of what was read look alike.</summary>
+    private const double Alike = 0.1;
     private const long Microsecond = 1_000;
 
     private readonly Columns columns;
     private readonly Design design;
     private readonly NormalEquations equations;
     private readonly double correlation;
-    private readonly ImmutableArray<(double Weight, double[] Watts)> candidates;
+    private readonly int rows;
+    private readonly double range;
+    private readonly ImmutableArray<Candidate> candidates;
+    private readonly ImmutableArray<NormalEquations> plausible;
 
-    private PhaseRegression(Columns columns, Design design, double[] watts, NormalEquations equations, ImmutableArray<(double, double[])> candidates)
+    private PhaseRegression(Columns columns, Design design, NormalForm form, NormalEquations equations, ImmutableArray<Candidate> candidates, ImmutableArray<NormalEquations> plausible)
     {
-        (this.columns, this.design, this.equations, this.candidates, Watts) = (columns, design, equations, candidates, watts);
-        var residuals = design.Residuals(watts);
+        (this.columns, this.design, this.equations, this.candidates, this.plausible, Watts) = (columns, design, equations, candidates, plausible, equations.Solve(form.Right));
+        (rows, range) = (form.Rows, design.Readings.Watts.Max() - design.Readings.Watts.Min());
+        var residuals = design.Residuals(Watts);
         double squares = residuals.Sum(r => r * r), neighbours = residuals.Skip(1).Zip(residuals, (a, b) => a * b).Sum();
         correlation = squares > 0 ? Math.Clamp(neighbours / squares, 0, MostCorrelated) : 0;
-        Scatter = Math.Sqrt(squares / Math.Max(1, design.Count - watts.Length));
+        Scatter = Math.Sqrt(squares / Math.Max(1, rows - Watts.Length));
     }
 
     public ImmutableArray<string> Sorts => columns.Sorts;
@@ -43,13 +55,15 @@ public sealed class PhaseRegression
     public double Scatter { get; }
     /// <summary>Fitted window and latency with their standard uncertainties, nanoseconds; null where they were stated.</summary>
     public FittedWindow? Window { get; private init; }
+    /// <summary>The longest window that was tried.</summary>
+    private long LongestWindow { get; init; }
 
     /// <summary>With window and latency as stated; the whole is shifted by some nanoseconds to see what an edge's uncertainty does. Null when there are fewer readings than sorts.</summary>
     public static PhaseRegression? Stated(WindowedReadings readings, Columns columns, long shift = 0)
     {
         if (columns.Segments.IsEmpty) return null;
         var design = new Design(readings, columns, shift, null);
-        return design.Count <= columns.Sorts.Length ? null : Solved(columns, design, [], null);
+        return Solved(columns, design, [], null, []);
     }
 
     /// <summary>Window and latency fitted as well.</summary>
@@ -57,20 +71,23 @@ public sealed class PhaseRegression
     public static PhaseRegression? Fitted(WindowedReadings readings, Columns columns, long period)
     {
         if (columns.Segments.IsEmpty || period <= 0) return null;
-        var longest = Math.Min(LongestWindow * period, (columns.Segments[^1].To - columns.Segments[0].From) / 4);
-        long step = Math.Max(1, period / CoarseSteps), lengthy = Math.Max(1, period / LongSteps);
-        var windows = Steps(step, Math.Min(2 * period, longest), step).Concat(Steps(2 * period + lengthy, longest, lengthy)).ToArray();
-        var likely = Posterior(readings, columns, Steps(0, period, step), windows).Where(c => c.Weight > Negligible).ToArray();
+        var longest = Math.Min(LongestPeriods * period, (columns.Segments[^1].To - columns.Segments[0].From) / 4);
+        long brief = Math.Max(1, period / ShortSteps), lengthy = Math.Max(1, period / LongSteps);
+        var coarse = Weighed([
+            .. Candidates(readings, columns, Steps(0, period, brief), Steps(brief, Math.Min(2 * period, longest), brief)),
+            .. Candidates(readings, columns, Steps(0, period, lengthy), Steps(2 * period + lengthy, longest, lengthy)),
+        ]);
+        var likely = coarse.Where(c => c.Weight > Negligible).ToArray();
         if (likely.Length == 0) return null;
-        var margin = likely.Max(c => c.Window) > 2 * period ? lengthy : step;
-        var fine = Posterior(readings, columns,
-            Between(likely.Min(c => c.Latency) - step, likely.Max(c => c.Latency) + step, 0, period), Between(likely.Min(c => c.Window) - margin, likely.Max(c => c.Window) + margin, step / 2, longest));
+        var step = likely.Max(c => c.Window) > 2 * period ? lengthy : brief;
+        var fine = Weighed(Candidates(readings, columns,
+            Between(likely.Min(c => c.Latency) - step, likely.Max(c => c.Latency) + step, 0, period), Between(likely.Min(c => c.Window) - step, likely.Max(c => c.Window) + step, brief, longest)));
         double latency = fine.Sum(c => c.Weight * c.Latency), window = fine.Sum(c => c.Weight * c.Window);
         double Spread(Func<Candidate, double> of, double mean) => Math.Sqrt(fine.Sum(c => c.Weight * (of(c) - mean) * (of(c) - mean)));
         // Whole microseconds, so that the last bits of a logarithm change nothing.
         var (l, w) = (Rounded(latency), Math.Max(Microsecond, Rounded(window)));
         var fitted = new FittedWindow(w, Spread(c => c.Window, window), l, Spread(c => c.Latency, latency)) { DelayU = Spread(c => c.Latency + c.Window / 2.0, latency + window / 2) };
-        return Solved(columns, new Design(readings, columns, l, w), [.. fine.Where(c => c.Weight > Negligible).Select(c => (c.Weight, c.Watts))], fitted);
+        return Solved(columns, new(readings, columns, l, w), [.. fine.Where(c => c.Weight > Negligible)], fitted, [.. PlausibleOf(coarse), .. PlausibleOf(fine)], longest);
     }
 
     /// <summary>Energy over intervals of the session's clock.</summary>
@@ -82,18 +99,44 @@ public sealed class PhaseRegression
         var (own, together) = design.Weights(equations.Solve(seconds), correlation);
         // Neighbours that err together tell less of a long mean, and more of a difference, than as many independent ones.
         var repeated = own > 0 ? together / own : 1;
-        return new(energy, Scatter * Math.Sqrt(together), Math.Max(1, design.Count / Math.Max(1, repeated) - Watts.Length),
-            Math.Sqrt(candidates.Sum(c => c.Weight * Square(Joules(c.Watts) - energy))), equations.Inflation(seconds));
+        return new(energy, Scatter * Math.Sqrt(together), Math.Max(1, rows / Math.Max(1, repeated) - Watts.Length),
+            Math.Sqrt(candidates.Sum(c => c.Weight * Square(Joules(c.Watts) - energy))), Blurred(seconds) ? double.PositiveInfinity : plausible.Select(e => e.Inflation(seconds)).Append(equations.Inflation(seconds)).Max());
     }
 
-    private static PhaseRegression Solved(Columns columns, Design design, ImmutableArray<(double, double[])> candidates, FittedWindow? window)
+    // Where phases are shorter than a window may be, and look alike, equal powers and a window that blurs them cannot be told apart.
+    private bool Blurred(double[] seconds)
     {
-        var (matrix, right, _) = design.Normal();
-        var equations = new NormalEquations(matrix);
-        return new(columns, design, equations.Solve(right), equations, candidates) { Window = window };
+        if (Window is null) return false;
+        var brief = Enumerable.Range(0, Watts.Length).Select(column => columns.Segments.Where(s => s.Column == column).All(s => s.To - s.From < LongestWindow)).ToArray();
+        // With whom a sort alternates is its most frequent neighbour.
+        var fellows = columns.Segments.Zip(columns.Segments.Skip(1)).SelectMany(p => new[] { (Of: p.First.Column, Other: p.Second.Column), (Of: p.Second.Column, Other: p.First.Column) })
+            .Where(p => p.Of != p.Other).GroupBy(p => p.Of).Select(of => (Of: of.Key, Other: of.CountBy(p => p.Other).OrderByDescending(n => n.Value).ThenBy(n => n.Key).First().Key));
+        return fellows.Any(p => seconds[p.Of] > 0 && seconds[p.Other] == 0 && brief[p.Of] && brief[p.Other] && Math.Abs(Watts[p.Of] - Watts[p.Other]) < Math.Max(Alike * range, 2 * DifferenceU(p.Of, p.Other)));
     }
 
-    private sealed record Candidate(long Latency, long Window, double[] Watts, double Squares, double Weight = 0);
+    private double DifferenceU(int one, int other) => Scatter * Math.Sqrt(equations.Variance([.. Watts.Select((_, i) => i == one ? 1.0 : i == other ? -1.0 : 0)]));
+
+    // One window that may be the sensor's and does not tell the phases apart is enough: what the others say would be chosen, not measured.
+    private static IEnumerable<NormalEquations> PlausibleOf(List<Candidate> candidates)
+    {
+        var least = Plausible * candidates.Max(c => c.Weight);
+        return candidates.Where(c => c.Weight >= least).Select(c => c.Equations);
+    }
+
+    private static PhaseRegression? Solved(Columns columns, Design design, ImmutableArray<Candidate> candidates, FittedWindow? window, ImmutableArray<NormalEquations> plausible, long longest = 0)
+    {
+        var form = design.Normal();
+        var equations = new NormalEquations(form.Matrix);
+        return form.Rows <= columns.Sorts.Length ? null : new(columns, design, form, equations, candidates, plausible) { Window = window, LongestWindow = longest };
+    }
+
+    private sealed record Candidate(long Latency, long Window, NormalForm Form, double Squares, double Weight = 0)
+    {
+        private readonly Lazy<NormalEquations> equations = new(() => new(Form.Matrix));
+
+        public NormalEquations Equations => equations.Value;
+        public double[] Watts => Equations.Solve(Form.Right);
+    }
 
     private static long[] Steps(long first, long last, long step) => last < first ? [] : [.. Enumerable.Range(0, (int)((last - first) / step) + 1).Select(i => first + i * step)];
 
@@ -103,28 +146,41 @@ public sealed class PhaseRegression
         return [.. Enumerable.Range(0, FineSteps + 1).Select(i => first + (last - first) * i / FineSteps).Distinct()];
     }
 
-    private static List<Candidate> Posterior(WindowedReadings readings, Columns columns, long[] latencies, long[] windows)
+    private static IEnumerable<Candidate> Candidates(WindowedReadings readings, Columns columns, long[] latencies, long[] windows)
     {
-        var (all, degrees) = (new List<Candidate>(), 0);
-        var (low, high) = (readings.Watts.Min(), readings.Watts.Max());
+        var (middle, range) = (readings.Watts.Average(), readings.Watts.Max() - readings.Watts.Min());
         foreach (var window in windows)
             foreach (var latency in latencies)
             {
-                var design = new Design(readings, columns, latency, window);
-                if (design.Count <= columns.Sorts.Length) continue;
-                var (matrix, right, squares) = design.Normal();
-                var watts = new NormalEquations(matrix).Solve(right);
-                // A window so long that phases blur is made to fit by powers that nothing ever read.
-                if (watts.Any(w => w < low - (high - low) || w > high + (high - low))) continue;
+                var form = new Design(readings, columns, latency, window).Normal();
                 // Per reading: with the longest windows and latencies a reading or two of the first have no phase.
-                all.Add(new(latency, window, watts, Math.Max(1e-12 * squares, squares - right.Zip(watts, (r, w) => r * w).Sum()) / design.Count));
-                degrees = design.Count - columns.Sorts.Length;
+                if (range > 0 && form.Rows > columns.Sorts.Length) yield return new(latency, window, form, Fit(form, middle) / form.Rows + Square(Flatness * range));
             }
+    }
+
+    private static List<Candidate> Weighed(IEnumerable<Candidate> candidates)
+    {
+        var all = candidates.ToList();
         if (all.Count == 0) return all;
-        var least = all.Min(c => c.Squares);
-        var weighed = all.ConvertAll(c => c with { Weight = Math.Exp(-degrees / 2.0 * Math.Log(c.Squares / least)) });
+        var best = all.MinBy(c => c.Squares)!;
+        var degrees = best.Form.Rows - best.Form.Right.Length;
+        var weighed = all.ConvertAll(c => c with { Weight = Math.Exp(-degrees / 2.0 * Math.Log(c.Squares / best.Squares)) });
         var total = weighed.Sum(c => c.Weight);
         return weighed.ConvertAll(c => c with { Weight = c.Weight / total });
+    }
+
+    // Residual sum of squares where powers far from all that was ever read cost something: a window in which phases blur could be made to fit by them.
+    private static double Fit(NormalForm form, double middle)
+    {
+        var n = form.Right.Length;
+        var (held, pulled) = ((double[,])form.Matrix.Clone(), (double[])form.Right.Clone());
+        for (var i = 0; i < n; i++)
+        {
+            held[i, i] += Holding;
+            pulled[i] += Holding * middle;
+        }
+        var watts = new NormalEquations(held).Solve(pulled);
+        return Math.Max(0, form.Squares + n * Holding * middle * middle - pulled.Zip(watts, (p, w) => p * w).Sum());
     }
 
     private static long Rounded(double nanoseconds) => (long)Math.Round(nanoseconds / Microsecond) * Microsecond;
