@@ -25,6 +25,9 @@ public static class PhaseAnswers
         record.Entries.Where(e => MeterOf(e) is not { } id || id.Name == meter)
             .Select(e => complete is not null && e is RecordingEntry.Described d ? d with { Description = complete(d.Description) } : e));
 
+    /// <summary>How many phases a record has.</summary>
+    public static int Phases(ImportedRecording record) => SessionTimeline.Of(RecordedSession.From(record.Entries)).Phases.Length;
+
     public static ImmutableArray<PhaseAnswer> Of(RecordedSession session)
     {
         var (energy, timeline, clock) = Energy(session);

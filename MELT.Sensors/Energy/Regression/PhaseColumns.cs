@@ -47,6 +47,11 @@ public readonly record struct Segment(int Column, long Begin, long End, long Fro
 /// <summary>Columns of a design: their sorts, and the segments in order.</summary>
 public sealed record Columns(ImmutableArray<string> Sorts, ImmutableArray<Segment> Segments)
 {
+    internal const string Beginning = " begins";
+
+    /// <summary>True of the first period of a long phase.</summary>
+    internal bool IsBeginning(int column) => Sorts[column].EndsWith(Beginning, StringComparison.Ordinal);
+
     /// <summary>Seconds of each column inside intervals of the session clock.</summary>
     public double[] Seconds(IEnumerable<Interval> intervals)
     {

@@ -107,10 +107,10 @@ public sealed class PhaseRegression
     private bool Blurred(double[] seconds)
     {
         if (Window is null) return false;
-        var brief = Enumerable.Range(0, Watts.Length).Select(column => columns.Segments.Where(s => s.Column == column).All(s => s.To - s.From < LongestWindow)).ToArray();
+        var brief = Enumerable.Range(0, Watts.Length).Select(column => !columns.IsBeginning(column) && columns.Segments.Where(s => s.Column == column).All(s => s.To - s.From < LongestWindow)).ToArray();
         // With whom a sort alternates is its most frequent neighbour.
         var fellows = columns.Segments.Zip(columns.Segments.Skip(1)).SelectMany(p => new[] { (Of: p.First.Column, Other: p.Second.Column), (Of: p.Second.Column, Other: p.First.Column) })
-            .Where(p => p.Of != p.Other).GroupBy(p => p.Of).Select(of => (Of: of.Key, Other: of.CountBy(p => p.Other).OrderByDescending(n => n.Value).ThenBy(n => n.Key).First().Key));
+            .Where(p => p.Of != p.Other && !columns.IsBeginning(p.Other)).GroupBy(p => p.Of).Select(of => (Of: of.Key, Other: of.CountBy(p => p.Other).OrderByDescending(n => n.Value).ThenBy(n => n.Key).First().Key));
         return fellows.Any(p => seconds[p.Of] > 0 && seconds[p.Other] == 0 && brief[p.Of] && brief[p.Other] && Math.Abs(Watts[p.Of] - Watts[p.Other]) < Math.Max(Alike * range, 2 * DifferenceU(p.Of, p.Other)));
     }
 

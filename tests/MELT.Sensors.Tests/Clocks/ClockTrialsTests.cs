@@ -1,5 +1,6 @@
 using System.Globalization;
 using Xunit.Abstractions;
+using MELT.Sensors.Trials;
 
 namespace MELT.Sensors.Tests.Clocks;
 

@@ -1,4 +1,5 @@
 using MELT.Sensors.Clocks;
+using MELT.Sensors.Trials;
 
 namespace MELT.Sensors.Tests.Clocks;
 

@@ -1,10 +1,10 @@
 using MELT.Devices.Simulation;
 using MELT.Sensors.Clocks;
 
-namespace MELT.Sensors.Tests.Clocks;
+namespace MELT.Sensors.Trials;
 
 /// <summary>Three seconds of a 1 kHz meter that averages over its period, with a code of 20 ms chips somewhere in them.</summary>
-internal static class PatternTrial
+public static class PatternTrial
 {
     private const double Usual = 20;
     private const int Readings = 3000;
@@ -35,6 +35,15 @@ internal static class PatternTrial
             state = state >> 1 | ((state ^ state >> 3) & 1) << 6;
         }
         return chips;
+    }
+
+    /// <param name="trials">Of each of the three kinds that must not lock.</param>
+    public static IEnumerable<AccuracyCheck> Checks(int loads, int trials)
+    {
+        var locked = Enumerable.Range(1, loads).AsParallel().Count(seed => Play(seed, PatternLock.Code(), 10) is var (readings, begin) && Find(readings) is { } found && Math.Abs(found - begin) <= 0.2);
+        yield return AccuracyCheck.AtLeast("pattern-lock/locked-at-10-dB", (double)locked / loads, 0.95, $"{locked} of {loads} codes of 127 chips of 20 ms found within 0.2 readings at 1 kHz");
+        var wrong = Enumerable.Range(1, trials).AsParallel().Sum(seed => new[] { Play(seed, PatternLock.Code(), -20).Readings, Noise(seed), Play(seed, OtherCode(), 10).Readings }.Count(readings => Find(readings) is not null));
+        yield return AccuracyCheck.AtMost("pattern-lock/wrong-locks", wrong, 0, $"locks in {3 * trials} trials of −20 dB, noise alone and another code");
     }
 
     public static double? Find(double[] readings, double perChip = Usual) => PatternLock.Find(readings, PatternLock.Code(), perChip);

@@ -1,13 +1,13 @@
 using MELT.Devices.Simulation;
 using MELT.Sensors.Clocks;
 
-namespace MELT.Sensors.Tests.Clocks;
+namespace MELT.Sensors.Trials;
 
 /// <summary>
 /// A remote clock of known truth and the probes that saw it: ±200 ppm whose rate walks by 0.05 ppm/√s, three steps per hour of ±5…500 ms,
 /// eight probes 64 ms apart every 2 s, each way 0.2 ms + Pareto(0.3 ms, α 1.5), one way in a hundred 10–500 ms more.
 /// </summary>
-internal sealed class ClockTrial
+public sealed class ClockTrial
 {
     private const double Grid = 0.1;
     private readonly double[] offsets;

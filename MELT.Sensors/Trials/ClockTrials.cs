@@ -2,10 +2,10 @@ using System.Globalization;
 using MELT.Devices.Simulation;
 using MELT.Sensors.Clocks;
 
-namespace MELT.Sensors.Tests.Clocks;
+namespace MELT.Sensors.Trials;
 
 /// <summary>Many seeded trials, scored: errors of each rule outside 5 s after a step, how often MELT's interval covers the truth, and which steps it found.</summary>
-internal sealed class ClockTrials
+public sealed class ClockTrials
 {
     private readonly List<double> fitted = [], lastValue = [], robustLine = [], expanded = [];
     private int covered, coveredWithPath, steps, found, invented;
@@ -13,7 +13,7 @@ internal sealed class ClockTrials
     public static ClockTrials Run(int seeds, double seconds)
     {
         var trials = new ClockTrials();
-        for (var seed = 1; seed <= seeds; seed++) trials.Score(new ClockTrial(seed, seconds), new SeededRandom(seed, "moments"));
+        Parallel.For(1, seeds + 1, seed => trials.Score(new ClockTrial(seed, seconds), new SeededRandom(seed, "moments")));
         foreach (var values in new[] { trials.fitted, trials.lastValue, trials.robustLine, trials.expanded }) values.Sort();
         return trials;
     }
@@ -37,6 +37,12 @@ internal sealed class ClockTrials
     {
         var relation = ClockFit.Fit("remote", [.. trial.Bursts.SelectMany(b => b)])!;
         var known = KnownLines(trial);
+        lock (fitted) Score(trial, random, relation, known);
+    }
+
+    // Everything is sorted or counted, so the order of the trials does not matter.
+    private void Score(ClockTrial trial, SeededRandom random, ClockRelation relation, Func<double, double>[] known)
+    {
         foreach (var at in trial.Moments(random, 1000))
         {
             var (truth, moment) = (trial.Offset(at), ClockTrial.Nanoseconds(at));
@@ -54,6 +60,16 @@ internal sealed class ClockTrials
         var near = trial.Steps.Select(step => jumps.Where(jump => Math.Abs(jump.At - step.At) <= 5 && Math.Abs(jump.By - step.By) < 1e6).ToArray()).ToArray();
         found += near.Count(hits => hits.Length > 0);
         invented += jumps.Length - near.Sum(hits => Math.Min(1, hits.Length));
+    }
+
+    public static IEnumerable<AccuracyCheck> Checks(int seeds, double seconds)
+    {
+        var trials = Run(seeds, seconds);
+        var table = string.Create(CultureInfo.InvariantCulture, $"{seeds} clocks × {seconds:0} s; {trials.ToString().ReplaceLineEndings("; ")}");
+        yield return AccuracyCheck.AtMost("clock-fit/p99-seconds", trials.P99, 50e-6, table);
+        yield return AccuracyCheck.AtLeast("clock-fit/steps-found", (double)trials.found / trials.steps, 1, $"{trials.found} of {trials.steps} steps of at least 5 ms found within 5 s");
+        yield return AccuracyCheck.AtMost("clock-fit/steps-invented", trials.invented, 0, "steps found where there was none");
+        yield return new("clock-fit/coverage", trials.Coverage, 0.94, trials.Coverage is >= 0.94 and <= 0.98, "share of the moments whose true offset lies within 2 u of the fit; 94 to 98 % is kept");
     }
 
     private static (double At, double By)[] Jumps(ClockRelation relation) => [.. relation.Segments.Zip(relation.Segments.Skip(1))
