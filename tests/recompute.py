@@ -20,6 +20,9 @@ class Sensor:
         for begin, end, at in sorted(blocks.values(), key=lambda b: b[0]):
             if last and begin > last[0] + 1: lost.add(last[1])
             if not last or end > last[0]: last = (end, at)
+        stamps = sorted(first)
+        if about.get("held") == "1":  # held readings count when they are new
+            first = {t: first[t] for before, t in zip(stamps, stamps[1:]) if first[t] != first[before]}
         self.at, self.values, self.unit, self.clock, counter = sorted(first), [first[t] for t in sorted(first)], about["unit"], session.clocks[meter], about["kind"] == "accumulated"
         spacings = sorted(b - a for a, b in zip(self.at, self.at[1:])) or [0]
         self.period = p = round(float(about["period_s"]) * 1e9) if about["period_s"] else spacings[(len(spacings) - 1) // 2]
@@ -48,7 +51,40 @@ class Sensor:
             elif tiles: extend(at[i], 2 * v[i] * (at[i] - self.knots[-1]))
             else: extend(at[i], (held if gap else v[i - 1] + v[i]) * (at[i] - at[i - 1]), 0 if gap else v[i] - v[i - 1])
         if tiles or counter: self.divide(edges, bridged)
+        fitted, exact, late = about.get("fitted_window_s"), [float(x) for x in self.values], round(float(about["latency_s"] or 0) * 1e9)
+        if counter: self.rows = [(a, b, (y - x) / ((b - a) / 1e9)) for a, b, x, y in zip(at, at[1:], exact, exact[1:])]
+        elif fitted: self.rows = [(t - round(float(about["fitted_latency_s"]) * 1e9) - late - round(float(fitted) * 1e9), t - round(float(about["fitted_latency_s"]) * 1e9) - late, x) for t, x in zip(self.at, exact)]
+        else:
+            ends = [t + ({"start": w, "end": 0}.get(about["stamp_position"], half) if w else 0) - late for t in self.at]
+            self.rows = [(t - max(1, w), t, x) for t, x in zip(ends, exact)]
+        self.powers = self.regression(session, 5 * p if fitted else math.inf) if len(self.rows) <= 20000 else None
         self.ends = (0, 0) if counter else (around(0, 10), around(n, 10))
+    def regression(self, session, room):  # mean power of each sort of phase: least squares over the windows' shares
+        self.pieces_of = []
+        for i, (name, request, begin, end) in enumerate(session.phases):
+            name += " (warm-up)" if request and request in session.warm else ""
+            parts = [(name + " begins", begin, begin + room // 5), (name, begin + room // 5, end)] if i and end - begin >= room else [(name, begin, end)]
+            self.pieces_of += [(sort, a, b, self.meter(a), self.meter(b)) for sort, a, b in parts] if self.clock else []
+        sorts = list(dict.fromkeys(p[0] for p in self.pieces_of))
+        if not sorts: return None
+        n, where = len(sorts), {s: i for i, s in enumerate(sorts)}
+        m, starts = [[0.0] * (n + 1) for _ in range(n)], [p[3] for p in self.pieces_of]
+        for a, b, y in self.rows:
+            if a < self.pieces_of[0][3] or b > self.pieces_of[-1][4]: continue
+            shares = [0.0] * n
+            for sort, _, _, f, t in self.pieces_of[max(0, bisect_right(starts, a) - 1):bisect_left(starts, b)]: shares[where[sort]] += max(0, min(t, b) - max(f, a)) / (b - a)
+            for i in range(n):
+                if shares[i]:
+                    for j in range(n): m[i][j] += shares[i] * shares[j]
+                    m[i][n] += shares[i] * y
+        seen = [i for i in range(n) if m[i][i] > 0]
+        for i in seen:  # Gauss and Jordan
+            if abs(m[i][i]) < 1e-12: continue
+            m[i] = [x / m[i][i] for x in m[i]]
+            for j in seen:
+                if j != i: m[j] = [x - m[j][i] * y for x, y in zip(m[j], m[i])]
+        return {s: m[where[s]][n] for s in sorts}
+    def derived(self, spans): return math.fsum(self.powers[sort] * max(0, min(b, end) - max(a, begin)) / 1e9 for a, b in spans for sort, begin, end, _, _ in self.pieces_of)
     def meter(self, t):  # a moment of the session by this meter's clock
         c = next((c for c in reversed(self.clock) if not c["from_ns"] or int(c["from_ns"]) <= t), self.clock[0])
         return t + int(c["offset_ns"]) + round(float(c["drift"]) * (t - int(c["t0_ns"])))
@@ -99,9 +135,9 @@ class Session:
         for row in table(folder / "engine_events.csv"): self.told[row["request"]].append(row)
         self.phases = [(r["phase"], r["request"], int(r["begin_ns"]), int(r["end_ns"])) for r in table(folder / "phases.csv")]
         self.command, self.requests = self.about["kind"] == "command", {}
+        self.warm = [] if self.command else self.about["warmup_requests"].split()
         self.requests = {r: self.request(r) for r in self.told if r}
-        warm = [] if self.command else self.about["warmup_requests"].split()
-        self.measured = [r for r, q in self.requests.items() if r not in warm and q["begun"] is not None and q["stop"] not in (None, "failed", "cancelled")]
+        self.measured = [r for r, q in self.requests.items() if r not in self.warm and q["begun"] is not None and q["stop"] not in (None, "failed", "cancelled")]
     def sensor(self, name):
         if name not in self.sensors: self.sensors[name] = Sensor(self, name)
         return self.sensors[name]
@@ -115,13 +151,13 @@ class Session:
                     ttft=less(e[0] if e else None, s), answer=less(next((int(x["at_ns"]) for x in emitted if not x["reasoning"]), None), s), whole=less(final, s), decode=decode,
                     tpot=decode / (n - 1) if decode else None, prompt=less(self.at(r, "prompt-ended"), self.at(r, "prompt-begun")) if end else None,
                     **{k: float(end.get(k) or 0) for k in ("prompt_ms", "prompt_tokens", "decode_ms", "decode_tokens")})
-    def value(self, key, wanted, names):
+    def value(self, key, wanted, names, fitted=False, rest_fitted=False):
         q, sensors, net = [self.requests[r] for r in wanted], [self.sensor(n) for n in names], key.startswith("net_")
         mean = lambda field: statistics.fmean(x[field] for x in q if x[field] is not None)
         rate = lambda tokens, time: sum(x[tokens] for x in q if x[time]) / math.fsum(x[time] for x in q if x[time])
         spans = lambda name, requests=("",): [(b, e) for p, r, b, e in self.phases if r in requests and p == name]
-        energy, length = lambda over: math.fsum(s.energy(over) for s in sensors), lambda over: sum(e - b for b, e in over) / 1e9
-        power, above = lambda over: energy(over) / length(over), lambda over: energy(over) - (energy(spans("baseline")) / length(spans("baseline")) * length(over) if net else 0)
+        energy, length = lambda over, fitted=fitted: math.fsum(s.derived(over) if fitted else s.energy(over) for s in sensors), lambda over: sum(e - b for b, e in over) / 1e9
+        power, above = lambda over: energy(over) / length(over), lambda over: energy(over) - (energy(spans("baseline"), rest_fitted) / length(spans("baseline")) * length(over) if net else 0)
         parts = [[p for p in self.phases if p[1] == r] for r in wanted]
         whole, prefill, decode, all_time = [(p[0][2], p[-1][3]) for p in parts if p], spans("prefill", wanted), spans("decode", wanted), [(self.phases[0][2], self.phases[-1][3])]
         def ready():
@@ -154,25 +190,27 @@ def quantile(x, p):
     below = math.floor((len(x) - 1) * p)
     return x[below] + ((len(x) - 1) * p - below) * (x[min(below + 1, len(x) - 1)] - x[below])
 
-def compare(session, where, metrics, requests):
+def compare(session, where, metrics, requests, resting=None):
     for key, told in metrics.items():
         if "p50" in told:
             x = sorted(g for r in requests for g in session.requests[r]["gaps"])
             mine = {"mean": lambda: statistics.fmean(x), "sd": lambda: statistics.stdev(x), "min": lambda: x[0], "max": lambda: x[-1], **{f"p{p}": lambda p=p: quantile(x, p / 100) for p in (50, 90, 99)}}
             yield from ((f"{where} {key} {k}", v["value"] if isinstance(v, dict) else v, mine[k]()) for k, v in told.items() if k in mine and v is not None)
         elif told.get("value") is not None:
-            try: yield f"{where} {key}", told["value"], session.value(key, requests, told["sensors"])
+            rest = metrics.get("baseline_power_watts") or resting
+            try: yield f"{where} {key}", told["value"], session.value(key, requests, told["sensors"], told["method"] == "derived", (rest or {}).get("method") == "derived")
             except KeyError: yield f"{where} {key}: no formula known", told["value"], None
 
 found = []
 for told in json.load(open(sys.argv[2], encoding="utf-8"))["sessions"]:
     session, name = Session(pathlib.Path(sys.argv[1]) / told["session"]), told["session"]
     found += compare(session, name, told["metrics"], session.measured)
-    for r in told["requests"]: found += compare(session, f"{name} request {r['index']}", r["metrics"], [str(r["index"])])
+    for r in told["requests"]: found += compare(session, f"{name} request {r['index']}", r["metrics"], [str(r["index"])], told["metrics"]["baseline_power_watts"])
     for boundary, b in told["energy"].items():
         found += compare(session, f"{name} {boundary}", {k: v for k, v in b.items() if isinstance(v, dict)}, session.measured)
         for phase, (p, r, begin, end) in zip(b["phases"], session.phases, strict=True):
-            mine = math.fsum(session.sensor(s).energy([(begin, end)]) for s in b["sensors"]) if phase["phase"] == p else None
+            told_by = session.sensor if phase["phase"] == p else None
+            mine = math.fsum(told_by(s).derived([(begin, end)]) if phase["energy_joules"]["method"] == "derived" else told_by(s).energy([(begin, end)]) for s in b["sensors"]) if told_by else None
             if phase["energy_joules"]["value"] is not None: found.append((f"{name} {boundary} {p} {r}", phase["energy_joules"]["value"], mine))
 wrong = [f for f in found if f[2] is None or not math.isclose(f[1], f[2], rel_tol=1e-9, abs_tol=1e-12)]
 for what, theirs, mine in wrong: print(f"{what}: results say {theirs}, recomputed {mine}")

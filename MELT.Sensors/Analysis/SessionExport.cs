@@ -20,7 +20,7 @@ public static class SessionExport
         yield return new("phases.csv", ["phase", "request", "begin_ns", "end_ns"],
             timeline.Phases.Select(p => Row(p.Name, p.Request, p.Begin, p.End)));
         yield return Events(session);
-        yield return Meters(session);
+        yield return Meters(session, timeline);
         yield return Clocks(session);
         foreach (var meter in session.Meters.Values) yield return Readings(meter);
     }
@@ -59,16 +59,29 @@ public static class SessionExport
         Row(type, request, at, emitted?.Tokens, emitted?.Reasoning == true ? 1 : null, emitted?.EvaluationBegun, emitted?.EvaluationEnded, stop, counts?.Prompt, counts?.Evaluated, counts?.Generated,
             counters?.PromptMilliseconds, counters?.PromptTokens, counters?.DecodeMilliseconds, counters?.DecodeTokens, text);
 
-    private static ExportTable Meters(RecordedSession session) => new("meters.csv",
-        ["meter", "channel", "file", "quantity", "unit", "boundary", "parent", "subject", "kind", "period_s", "window_s", "stamp_position", "latency_s", "latency_u_s", "resolution", "gain", "offset", "coverage_factor", "accuracy_source", "clock_domain", "estimated", "instrument", "held"],
+    private static ExportTable Meters(RecordedSession session, SessionTimeline timeline) => new("meters.csv",
+        ["meter", "channel", "file", "quantity", "unit", "boundary", "parent", "subject", "kind", "period_s", "window_s", "stamp_position", "latency_s", "latency_u_s", "resolution", "gain", "offset", "coverage_factor", "accuracy_source", "clock_domain", "estimated", "instrument", "held", "fitted_window_s", "fitted_latency_s"],
         from meter in session.Meters.Values
         let about = meter.Description
+        let fitted = FittedWindows(session, timeline, meter)
         from name in Channels(meter).Union(about?.Channels.Select(c => c.Name) ?? [])
         let channel = about?.Channels.FirstOrDefault(c => c.Name == name)
         select Row(meter.Id, name, File(meter), channel?.Quantity, channel?.Unit ?? "unknown", channel?.Boundary, channel?.Parent, channel?.Subject,
             about is null || channel is null ? null : PowerSensors.KindOf(about, channel)?.ToString().ToLowerInvariant(),
             about?.PeriodSeconds, about?.WindowSeconds, about?.StampPosition?.ToString().ToLowerInvariant(), about?.LatencySeconds, about?.LatencyUncertaintySeconds,
-            channel?.Resolution, channel?.Accuracy?.Gain, channel?.Accuracy?.Offset, channel?.Accuracy?.CoverageFactor, channel?.Accuracy?.Source, about?.ClockDomain, about?.Estimated == true ? 1 : 0, about?.Instrument, about?.Held == true ? 1 : 0));
+            channel?.Resolution, channel?.Accuracy?.Gain, channel?.Accuracy?.Offset, channel?.Accuracy?.CoverageFactor, channel?.Accuracy?.Source, about?.ClockDomain, about?.Estimated == true ? 1 : 0, about?.Instrument, about?.Held == true ? 1 : 0,
+            fitted.GetValueOrDefault(name)?.Nanoseconds / 1e9, fitted.GetValueOrDefault(name)?.Latency / 1e9));
+
+    // By channel: what the regression over this session found where the meter states no window.
+    private static ImmutableDictionary<string, FittedWindow> FittedWindows(RecordedSession session, SessionTimeline timeline, RecordedMeter meter)
+    {
+        var clock = MeterClocks.Relate(session, meter);
+        if (clock.Quality == ClockQuality.Unlocked) return ImmutableDictionary<string, FittedWindow>.Empty;
+        var phases = PhaseColumns.Of(timeline, clock, session.Header?.Kind == "command" ? [] : session.Header?.WarmupRequests ?? []);
+        return PowerSensors.Of(meter, timeline.EdgesBy(clock)).SelectMany(o => o.Sensors).Where(s => s.Joining == Joining.Unplaced)
+            .Select(s => (Channel: s.Name[(meter.Id.ToString().Length + 1)..], DerivedEnergy.Of([s], phases)?.Windows))
+            .Where(s => s.Windows is { Length: 1 }).ToImmutableDictionary(s => s.Channel, s => s.Windows!.Value[0].Window);
+    }
 
     // An open end of a segment is an empty cell.
     private static ExportTable Clocks(RecordedSession session) => new("clocks.csv", ["meter", "quality", "domain", "from_ns", "to_ns", "t0_ns", "offset_ns", "drift"],

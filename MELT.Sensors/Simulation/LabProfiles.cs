@@ -67,9 +67,9 @@ public static class LabProfiles
                 Boundary = "dc-in",
                 Channels =
                 [
-                    new("vdd_in", "power", "W", new(2, -2), Noise: 0.04, Gain: 0.012, Offset: 0.15),
-                    new("vdd_cpu_gpu_cv", "power", "W", new(1, -2), Noise: 0.03, Gain: 0.012, Offset: 0.08) { Boundary = "rail", Parent = "vdd_in", Share = 0.58 },
-                    new("vdd_soc", "power", "W", new(1, -2), Noise: 0.02, Gain: 0.012, Offset: 0.05) { Boundary = "rail", Parent = "vdd_in", Share = 0.12, Watts = 0.9 },
+                    new("vdd_in", "power", "W", new(2, -2), Noise: 0.04, Gain: 0.018, Offset: 0.22),
+                    new("vdd_cpu_gpu_cv", "power", "W", new(1, -2), Noise: 0.03, Gain: 0.018, Offset: 0.12) { Boundary = "rail", Parent = "vdd_in", Share = 0.58 },
+                    new("vdd_soc", "power", "W", new(1, -2), Noise: 0.02, Gain: 0.018, Offset: 0.075) { Boundary = "rail", Parent = "vdd_in", Share = 0.12, Watts = 0.9 },
                 ],
                 BlockSamples = 50,
             },

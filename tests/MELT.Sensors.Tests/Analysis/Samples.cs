@@ -15,6 +15,8 @@ internal static class Samples
         ["averaged power"] = () => Some.Session([Some.Described(Some.Power(0.05, SensorKind.Averaged, 0.05)), .. Some.Blocks(0, 10, 0.05, 50, ("p", Watts))]),
         ["windows that phases divide"] = () => Some.Session([Some.Described(Some.Power(0.07, SensorKind.Averaged, 0.07)), .. Some.Blocks(0, 10, 0.07, 50, ("p", Watts))]),
         ["a slow counter"] = () => Some.Session([Some.Described(Counter with { PeriodSeconds = 0.3 }), .. Some.Blocks(0, 10, 0.3, 5, ("e", t => 4 * t + 0.3 * Math.Sin(t)))]),
+        ["a window nobody states"] = () => Some.Session([Some.Described(Some.Power(0.1, SensorKind.Averaged) with { PeriodSeconds = null, WindowSeconds = null, Held = true }), .. Some.Blocks(0, 10, 0.02, 50, ("p", t => Math.Round(Watts(Math.Floor(t * 10) / 10), 2)))]),
+        ["phases shorter than windows"] = () => Some.Session([Some.Described(Some.Power(0.4, SensorKind.Averaged, 0.4)), .. Some.Blocks(0, 10, 0.4, 5, ("p", Watts))]),
         ["part-time power"] = () => Some.Session([Some.Described(Some.Power(0.05, SensorKind.Averaged, 0.0125)), .. Some.Blocks(0, 10, 0.05, 50, ("p", Watts))]),
         ["overlapping windows"] = () => Some.Session([Some.Described(Some.Power(0.02, SensorKind.Averaged, 0.08)), .. Some.Blocks(0, 10, 0.02, 50, ("p", Watts))]),
         ["counter of joules"] = () => Some.Session([Some.Described(Counter), .. Some.Blocks(0, 10, 0.01, 100, ("e", t => 4 * t + 0.3 * Math.Sin(t)))]),
