@@ -42,9 +42,11 @@ internal sealed class SimulatedRig : IRig
     public async Task<RigReport> FinishAsync(ImmutableArray<SessionEvent.PhaseRecorded> phases, CancellationToken stop)
     {
         await _finished.CancelAsync();
-        await _publishing;
+        await _publishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ImmutableArray<SessionNotice> notices = _publishing.IsCompletedSuccessfully ? [] :
+            [new("readings-missing", $"not all readings of the simulated meters were published: {_publishing.Exception?.InnerException?.Message ?? "the broker took them too slowly"}")];
         var truth = SimulatedTruth.Of(_meters[0].View, _told, [.. phases.Select(p => new SimulatedPhase(p.Phase, p.Begin, p.End))], _header.WarmupRequests);
-        return new(_meters.ToImmutableDictionary(m => new MeterId(_header.Device, m.Profile.Name), m => m.LastNumber), truth, []);
+        return new(_meters.ToImmutableDictionary(m => new MeterId(_header.Device, m.Profile.Name), m => m.LastNumber), truth, notices);
     }
 
     public async ValueTask DisposeAsync()

@@ -11,6 +11,8 @@ internal sealed class LiveSession
 
     public IRig? Rig { get; private set; }
     public IEngine? Engine { get; private set; }
+    /// <summary>What the rig said in the end: it says so once, and settling may have to be done again.</summary>
+    public RigReport? Report { get; set; }
 
     /// <summary>Setting up, starting, stopping and settling run one after another, as they were asked for: what a cancelled session had begun is there to be ended.</summary>
     public async Task<object> InTurnAsync(Func<LiveSession, Task<SessionCommand>> work, CancellationToken stop)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MELT.Actors.Behaviors;
 using MELT.Devices.Inference;
 
@@ -36,7 +37,7 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
         (SessionStage.Running, SessionCommand.Silent c) when c.Told == session.Told =>
             StopEngine(session, "engine-silent", $"the engine said nothing for {session.Plan!.Silence.TotalSeconds:0.###} s and was ended"),
         (SessionStage.Settling, SessionCommand.Settled c) => Seal(session, c),
-        (SessionStage.Settling, SessionCommand.SettleFailed c) => Seal(session, new SessionCommand.Settled([], null, [new(c.Code, c.Text)])),
+        (SessionStage.Settling, SessionCommand.SettleFailed c) => SealUnsettled(session, new(c.Code, c.Text, CoolsDown: false)),
         (SessionStage.Running, SessionCommand.WorkFailed c) when session.EngineRuns => StopEngine(session, c.Code, c.Text),
         (not SessionStage.Settling, SessionCommand.WorkFailed c) => GiveUp(session, c.Code, c.Text),
         (SessionStage.Running, SessionCommand.Cancel c) => StopEngine(session, "cancelled", c.Reason).ThenReply(SessionAnswer.Accepted.Value),
@@ -108,10 +109,21 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
 
     private static Effect<SessionEvent> Seal(SessionState session, SessionCommand.Settled c)
     {
-        var end = new SessionEvent.Sealed(session.Outcome, session.Trouble is { } t ? $"{t.Code}: {t.Text}" : null, c.Coverage, c.Notices);
+        var end = Ending(session, c.Coverage, c.Notices);
         var effect = c.Truth is { } truth ? Persist(new SessionEvent.TruthRecorded(truth), end) : Persist(end);
-        return effect.ThenEnded(session.Apply(end)).Then(new Step.Passivate());
+        return effect.ThenSealed(session.Apply(end));
     }
+
+    /// <summary>What the streams hold of it is not known, so it is not complete.</summary>
+    private static Effect<SessionEvent> SealUnsettled(SessionState session, SessionEvent.Troubled trouble)
+    {
+        var troubled = session.Apply(trouble);
+        var end = Ending(troubled, [], [new(trouble.Code, trouble.Text)]);
+        return Persist(trouble, end).ThenSealed(troubled.Apply(end));
+    }
+
+    private static SessionEvent.Sealed Ending(SessionState session, ImmutableArray<StreamCoverage> coverage, ImmutableArray<SessionNotice> notices) =>
+        new(session.Outcome, session.Trouble is { } t ? $"{t.Code}: {t.Text}" : null, coverage, notices);
 }
 
 /// <summary>The phases that MELT itself makes, by name.</summary>
@@ -139,6 +151,9 @@ file static class SessionEffects
 
     public static Effect<SessionEvent> ThenShow(this Effect<SessionEvent> effect, SessionState session, string stage) =>
         effect.ThenPublish(new SessionProgress(session.Id, stage, session.RequestsDone, session.Plan!.Requests.Length, session.Tokens));
+
+    public static Effect<SessionEvent> ThenSealed(this Effect<SessionEvent> effect, SessionState session) =>
+        effect.ThenPerform(new SessionWork.Forget(session.Id)).ThenEnded(session).Then(new Step.Passivate());
 
     public static Effect<SessionEvent> ThenEnded(this Effect<SessionEvent> effect, SessionState session)
     {

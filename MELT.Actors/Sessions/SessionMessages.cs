@@ -23,7 +23,7 @@ public abstract record SessionCommand
     public sealed record Settled(ImmutableArray<StreamCoverage> Coverage, SimulatedTruth? Truth, ImmutableArray<SessionNotice> Notices) : SessionCommand;
     /// <summary>Work is done that has nothing to tell.</summary>
     public sealed record Done : SessionCommand { public static readonly Done Value = new(); }
-    /// <summary>Settling could not be done: the session is sealed without coverage. A name of its own, since older work may fail while settling is under way.</summary>
+    /// <summary>Settling could not be done: the session is sealed without coverage, and is not complete. A name of its own, since older work may fail while settling is under way.</summary>
     public sealed record SettleFailed(string Code, string Text) : SessionCommand;
     /// <summary>Work could not be done.</summary>
     public sealed record WorkFailed(string Code, string Text) : SessionCommand;

@@ -31,6 +31,7 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
                 SessionWork.Tell w => await TellAsync(w, stop),
                 SessionWork.StopEngine w => await Of(w).InTurnAsync(StopEngineAsync, stop),
                 SessionWork.Settle w => await Of(w).InTurnAsync(live => SettleAsync(w, live, stop), stop),
+                SessionWork.Forget w => Forget(w),
                 _ => throw new NotSupportedException(work.GetType().Name),
             };
         }
@@ -110,7 +111,6 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
             var truth = await TakeDownAsync(work, live, notices, stop);
             var coverage = await _streams.CoverageAsync(work, stop);
             await AskAsync(Device.KindName, work.Header.Device.Value, new DeviceCommand.Release(work.Header.Session, clock.Now), stop);
-            _live.TryRemove(work.Session, out _);
             return new SessionCommand.Settled(coverage, truth, notices.ToImmutable());
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
@@ -120,21 +120,26 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
         }
     }
 
+    private SessionCommand Forget(SessionWork.Forget work)
+    {
+        _live.TryRemove(work.Session, out _);
+        return SessionCommand.Done.Value;
+    }
+
     private async Task<SimulatedTruth?> TakeDownAsync(SessionWork.Settle work, LiveSession live, ImmutableArray<SessionNotice>.Builder notices, CancellationToken stop)
     {
-        SimulatedTruth? truth = null;
         await TryAsync("the engine", live.StopEngineAsync);
-        if (live.Rig is { } rig) await TryAsync("the meters", async () =>
+        await TryAsync("the meters", async () =>
         {
-            var report = await rig.FinishAsync(work.Phases, stop);
-            truth = report.Truth;
+            if (live.Rig is { } rig) live.Report ??= await rig.FinishAsync(work.Phases, stop);
+            if (live.Report is not { } report) return;
             notices.AddRange(report.Notices);
             foreach (var (meter, last) in report.LastNumbers)
                 if (!await _streams.StoredAsync(meter, last, SettleTimeout, stop))
                     notices.Add(new("readings-missing", $"{meter} published up to number {last}, which was not stored within {SettleTimeout.TotalSeconds:0} s"));
         });
         await TryAsync("the rig", live.TakeDownAsync);
-        return truth;
+        return live.Report?.Truth;
 
         async Task TryAsync(string what, Func<Task> end)
         {

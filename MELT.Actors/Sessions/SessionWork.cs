@@ -19,4 +19,6 @@ public abstract record SessionWork(string Session)
     public sealed record StopEngine(string Session) : SessionWork(Session);
     /// <summary>Wait until the meters have told everything up to now, stop them, release the device. Answers Settled or SettleFailed.</summary>
     public sealed record Settle(SessionHeader Header, SessionPlan Plan, ImmutableArray<StreamPosition> Streams, ImmutableArray<SessionEvent.PhaseRecorded> Phases) : SessionWork(Header.Session.Value);
+    /// <summary>The session is sealed: nothing of it will be asked for again. Answers nothing.</summary>
+    public sealed record Forget(string Session) : SessionWork(Session);
 }

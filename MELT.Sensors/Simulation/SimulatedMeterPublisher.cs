@@ -11,7 +11,7 @@ namespace MELT.Sensors.Simulation;
 public sealed class SimulatedMeterPublisher(IMqttClient client, DeviceId device, SimulatedMeter meter, HostClock clock, TimeProvider time, SimulatedNetwork? network = null)
 {
     private static readonly TimeSpan BlockInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(30);
     private const long Settling = 20_000_000;   // a command sent meanwhile may still change what the device does from its moment on
     private const long ProbeInterval = 2_000_000_000;
     private const long ProbeLength = 100_000_000;   // probes are told when they are over, so they begin this long ago

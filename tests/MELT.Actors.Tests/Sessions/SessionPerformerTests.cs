@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using MELT.Actors.Devices;
 using MELT.Actors.Journal;
@@ -6,8 +7,11 @@ using MELT.Actors.Meters;
 using MELT.Actors.Runtimes.InProcess;
 using MELT.Actors.Sessions;
 using MELT.Actors.Tests.Journal;
+using MELT.Actors.Tests.Runtimes;
 using MELT.Devices.Inference;
+using MELT.Devices.Simulation;
 using MELT.Devices.Time;
+using MELT.Sensors.Meters;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MELT.Actors.Tests.Sessions;
@@ -21,12 +25,12 @@ public sealed class SessionPerformerTests : IAsyncLifetime
     private readonly TestBench _bench = new();
     private readonly Channel<SessionEnded> _ended = Channel.CreateUnbounded<SessionEnded>();
     private readonly Channel<SessionProgress> _progress = Channel.CreateUnbounded<SessionProgress>();
-    private SqliteJournal _journal = null!;
+    private GatedJournal _journal = null!;
     private InProcessRuntime _runtime = null!;
 
     public async Task InitializeAsync()
     {
-        _journal = await SqliteJournal.OpenAsync(_folder["journal.db"], MeltEvents.Serializer);
+        _journal = new(await SqliteJournal.OpenAsync(_folder["journal.db"], MeltEvents.Serializer));
         _runtime = new(_journal, NullLogger<InProcessRuntime>.Instance);
         _runtime.AddMelt(_bench, HostClock.Start(TimeProvider.System), TimeProvider.System, NullLogger.Instance);
         _runtime.Subscribe<SessionEnded>(e => _ended.Writer.TryWrite(e));
@@ -145,6 +149,46 @@ public sealed class SessionPerformerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Meters_that_end_by_themselves_are_not_taken_for_an_end_of_melt()
+    {
+        _bench.Starting = () => RecordAsync("phone-1/vbat", 1);
+        _bench.Finishing = () => throw new OperationCanceledException("publishing took too long");
+        (await RunAsync()).ShouldBe(new("e-01", "complete", null));
+        var end = await SealedAsync();
+        end.Notices.ShouldHaveSingleItem().ShouldBe(new("settling-failed", "the meters did not end well: publishing took too long"));
+        end.Coverage.Select(c => c.PersistenceId).ShouldContain("meter:phone-1/vbat");
+    }
+
+    [Fact]
+    public async Task A_session_whose_end_the_journal_would_not_store_at_once_is_settled_again_and_loses_nothing()
+    {
+        var (finished, refused) = (0, 0);
+        var truth = new SimulatedTruth("cell", ImmutableSortedDictionary<string, double>.Empty.Add("energy_joules", 4), []);
+        _bench.Starting = () => RecordAsync("phone-1/vbat", 1);
+        _bench.Finishing = () => finished++ == 0 ? new(ImmutableDictionary<MeterId, long>.Empty.Add(Some.Meter, 1), truth, [new("instrument", "one is missing")]) : throw new InvalidOperationException("the meters are gone");
+        _journal.BeforeAppend = append => append.Events.Any(e => e is SessionEvent.Sealed) && refused++ == 0 ? throw new JournalUnavailableException("the disk is busy") : Task.CompletedTask;
+
+        (await RunAsync()).ShouldBe(new("e-01", "complete", null));
+
+        (finished, refused).ShouldBe((1, 2));
+        var end = await SealedAsync();
+        end.Notices.ShouldHaveSingleItem().ShouldBe(new("instrument", "one is missing"));
+        end.Coverage.Select(c => c.PersistenceId).ShouldContain("meter:phone-1/vbat");
+        (await EventsAsync<SessionEvent.TruthRecorded>()).ShouldHaveSingleItem().Truth.Values["energy_joules"].ShouldBe(4);
+        await EverythingIsDownAsync();
+    }
+
+    [Fact]
+    public async Task A_journal_that_stores_slowly_delays_a_session_and_costs_it_nothing()
+    {
+        _bench.Starting = () => RecordAsync("phone-1/vbat", 1);
+        _journal.BeforeAppend = append => append.PersistenceId.StartsWith("session:", StringComparison.Ordinal) ? Task.Delay(100) : Task.CompletedTask;
+        (await RunAsync()).ShouldBe(new("e-01", "complete", null));
+        (await SealedAsync()).Coverage.Select(c => c.PersistenceId).ShouldContain("meter:phone-1/vbat");
+        await EverythingIsDownAsync();
+    }
+
+    [Fact]
     public async Task What_is_covered_is_what_was_recorded_meanwhile_and_the_description_in_force_before()
     {
         await _runtime.Ask(Meter.KindName, "phone-1/vbat", new MeterCommand.Describe(Some.Description(), Some.Noon), Patience);
@@ -174,7 +218,7 @@ public sealed class SessionPerformerTests : IAsyncLifetime
 
     private async Task RecordAsync(string meter, long number)
     {
-        MELT.Sensors.Meters.MeterId.TryParse(meter, out var id).ShouldBeTrue();
+        MeterId.TryParse(meter, out var id).ShouldBeTrue();
         await _runtime.Ask(Device.KindName, id.Device.Value, new DeviceCommand.NoteMeter(id), Patience);
         await _runtime.Ask(Meter.KindName, meter, new MeterCommand.Record($"b{number}", [Some.Received(Some.Block(number), (uint)number)]), Patience);
     }

@@ -182,11 +182,17 @@ public sealed class SessionTests() : BehaviorSpec<SessionCommand, SessionEvent, 
             .When(Settled).ThenPersisted(Sealed("failed", "cancelled: by the operator"));
 
     [Fact]
-    public void Settling_that_fails_seals_the_session_with_a_notice() =>
+    public void Settling_that_fails_seals_the_session_as_partial_with_the_reason() =>
         Loaded(Told(3, Some.Begun(0), Some.Exited()), CoolDown)
             .When(new SessionCommand.SettleFailed("settling-failed", "no answer"))
-            .ThenPersisted(new SessionEvent.Sealed("complete", null, [], [new("settling-failed", "no answer")]))
+            .ThenPersisted(new SessionEvent.Troubled("settling-failed", "no answer", false), new SessionEvent.Sealed("partial", "settling-failed: no answer", [], [new("settling-failed", "no answer")]))
             .ThenPassivates();
+
+    [Fact]
+    public void Settling_that_fails_does_not_hide_what_went_wrong_before() =>
+        Loaded(new SessionEvent.Troubled("out-of-memory", "no room", true), Told(3, Some.Exited()), CoolDown)
+            .When(new SessionCommand.SettleFailed("settling-failed", "no answer"))
+            .ThenPersisted(new SessionEvent.Troubled("settling-failed", "no answer", false), new SessionEvent.Sealed("failed", "out-of-memory: no room", [], [new("settling-failed", "no answer")]));
 
     [Fact]
     public void What_comes_after_the_end_changes_nothing()
