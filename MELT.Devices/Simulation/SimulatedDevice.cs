@@ -53,6 +53,7 @@ public sealed class SimulatedDevice
                 EngineCommand.Exit => Exit(at),
                 _ when at < _busyUntil => Refuse(at, command, "the simulated engine is busy"),
                 EngineCommand.Load c => Load(c, at),
+                EngineCommand.Exercise c => Exercise(c, at),
                 EngineCommand.Request when !_loaded => Refuse(at, command, "no model is loaded"),
                 EngineCommand.Request c when c.Generation.MaxTokens < 0 || c.Prompt is null == c.PromptTokens is null || c.PromptTokens < 1 => Refuse(at, c, "a request has a prompt or a number of prompt tokens, and not fewer than 0 tokens to generate"),
                 EngineCommand.Request c => Run(c, at),
@@ -84,6 +85,21 @@ public sealed class SimulatedDevice
         return _running = [new EngineEvent.LoadBegun(at), new EngineEvent.LoadEnded(end, model, Settings())];
     }
 
+    /// <summary>Full load takes what prefill takes.</summary>
+    private IReadOnlyList<EngineEvent> Exercise(EngineCommand.Exercise exercise, Stamp at)
+    {
+        if (LoadPattern.Of(exercise, out var reason) is not { } loads) return Refuse(at, exercise, reason!);
+        var edges = new List<Stamp>(2 * loads.Count);
+        foreach (var (begin, end) in loads)
+        {
+            Power.Set(at + begin, Profile.PrefillWatts);
+            Power.Set(at + end, RestWatts);
+            edges.AddRange([at + begin, at + end]);
+        }
+        _busyUntil = at + Nanoseconds(exercise.Chips.Length * exercise.ChipSeconds);
+        return _running = [new EngineEvent.Exercised(_busyUntil, edges)];
+    }
+
     private SortedDictionary<string, string> Settings()
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -111,6 +127,7 @@ public sealed class SimulatedDevice
     private EngineEvent[] Cancel(Stamp at)
     {
         if (_running.Count == 0 || at >= _busyUntil) return [.. After(at)];
+        if (_running is [EngineEvent.Exercised exercised]) return CutShort(exercised, at);
         var last = _running.FindIndex(e => e.At > at && e is (EngineEvent.PromptEnded or EngineEvent.Emitted));
         if (last < 0 || _running[last + 1] is EngineEvent.Finished) return [.. After(at)];
         _running = SimulatedRequest.Cancelled(_running[..(last + 1)], (EngineEvent.Finished)_running[^1]);
@@ -118,6 +135,16 @@ public sealed class SimulatedDevice
         Power.Set(_busyUntil, Profile.ReadyWatts);
         Memory.Set(_busyUntil, Memory.BytesAt(_busyUntil));
         return [.. After(at)];
+    }
+
+    private EngineEvent[] CutShort(EngineEvent.Exercised exercised, Stamp at)
+    {
+        Power.Set(at, RestWatts);
+        var edges = exercised.Edges.Where(edge => edge < at).ToList();
+        if (edges.Count % 2 != 0) edges.Add(at);
+        _busyUntil = at;
+        _running = [new EngineEvent.Exercised(at, edges)];
+        return [.. _running];
     }
 
     private EngineEvent[] Exit(Stamp at)
@@ -128,6 +155,7 @@ public sealed class SimulatedDevice
         return [new EngineEvent.Exited(at, 0, null, null)];
     }
 
+    private double RestWatts => _loaded ? Profile.ReadyWatts : Profile.IdleWatts;
     private int BatchTokens => _settings.BatchTokens is > 0 and var tokens ? tokens : 512;
     private double Jitter() => SimulatedRequest.Jitter(_random, Profile);
     private static long Nanoseconds(double seconds) => SimulatedRequest.Nanoseconds(seconds);

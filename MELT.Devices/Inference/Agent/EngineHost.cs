@@ -111,6 +111,7 @@ public sealed class EngineHost
                 case EngineCommand.Hello hello: return Greet(hello);
                 case EngineCommand.Load load: _handler.Load(load, _output, cancelled); break;
                 case EngineCommand.Request request: _handler.Evaluate(request, _output, cancelled); break;
+                case EngineCommand.Exercise exercise: Exercise(exercise, cancelled); break;
             }
         }
         catch (Exception e) when (e is not IOException)
@@ -138,6 +139,17 @@ public sealed class EngineHost
         var clock = new EngineClock(_output.Clock.Domain, HostClock.ResolutionNanoseconds, _output.MeasureLateness());
         _output.Write(new EngineEvent.Ready(_output.Now, identity.Engine, identity.Version, Environment.ProcessId, clock));
         return true;
+    }
+
+    private void Exercise(EngineCommand.Exercise exercise, CancellationToken cancelled)
+    {
+        if (LoadPattern.Of(exercise, out var reason) is not { } loads)
+        {
+            _output.Write(new EngineEvent.Failed(_output.Now, null, "protocol", reason!));
+            return;
+        }
+        var edges = new BusyThreads(loads, exercise.Threads ?? Environment.ProcessorCount, cancelled).Run(_output.Clock);
+        _output.Write(new EngineEvent.Exercised(_output.Now, edges));
     }
 
     private static string Shorten(string line) => line.Length <= 200 ? line : line[..200] + "…";

@@ -46,6 +46,7 @@ public sealed class CommandEngine : IEngine
                 case EngineCommand.Hello: await GreetAsync(stop); break;
                 case EngineCommand.Request request when _process is null && !_ended: await StartAsync(request, stop); break;
                 case EngineCommand.Request request: await TellAsync(new EngineEvent.Failed(_clock.Now, request.Index, "protocol", "A command runs once."), stop); break;
+                case EngineCommand.Exercise: await TellAsync(new EngineEvent.Failed(_clock.Now, null, "protocol", "A command has no agent that could load the device in a pattern."), stop); break;
                 case EngineCommand.Cancel: await CancelAsync(); break;
                 case EngineCommand.Exit: await LeaveAsync(); break;
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MELT.Devices.Inference;
 using MELT.Devices.Inference.Agent;
 
@@ -88,6 +89,48 @@ public sealed class EngineHostTests
         (request.Code, request.Request).ShouldBe(("evaluation-failed", 0));
         (await engine.NextAsync<EngineEvent.Finished>()).Stop.ShouldBe("failed");
         (await engine.NextAsync<EngineEvent.Finished>()).Stop.ShouldBe("end");
+    }
+
+    [Fact]
+    public async Task An_exercise_loads_the_processors_in_its_pattern_and_tells_its_edges()
+    {
+        await using var engine = EngineConversation.With(new Patient());
+        await engine.SendAsync(new EngineCommand.Hello(1, EngineConversation.Clock.Anchor));
+        await engine.NextAsync<EngineEvent.Ready>();
+        var (before, busy) = (EngineConversation.Clock.Now, Process.GetCurrentProcess().TotalProcessorTime);
+
+        await engine.SendAsync(new EngineCommand.Exercise("01101", 0.05, 1));
+
+        var told = await engine.NextAsync<EngineEvent.Exercised>();
+        told.Edges.Count.ShouldBe(4);
+        told.Edges.Zip(told.Edges.Skip(1)).ShouldAllBe(pair => pair.First < pair.Second);
+        (told.Edges[0] - before).ShouldBeGreaterThanOrEqualTo(50_000_000);
+        (told.Edges[1] - told.Edges[0]).ShouldBeInRange(20_000_000, 2_000_000_000);
+        told.Edges[^1].ShouldBeLessThanOrEqualTo(told.At);
+        (Process.GetCurrentProcess().TotalProcessorTime - busy).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(30), "load is load");
+    }
+
+    [Fact]
+    public async Task A_cancelled_exercise_ends_at_once_and_with_rest()
+    {
+        await using var engine = EngineConversation.With(new Patient());
+        await engine.SendAsync(new EngineCommand.Hello(1, EngineConversation.Clock.Anchor));
+        await engine.NextAsync<EngineEvent.Ready>();
+        await engine.SendAsync(new EngineCommand.Exercise("10", 300, 1));
+
+        await engine.SendAsync(new EngineCommand.Cancel());
+
+        var told = await engine.NextAsync<EngineEvent.Exercised>();
+        (told.Edges.Count % 2).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_is_no_pattern_is_refused()
+    {
+        await using var engine = EngineConversation.With(new Patient());
+        await engine.SendAsync(new EngineCommand.Exercise("1?0", 0.02));
+
+        (await engine.NextAsync<EngineEvent.Failed>()).Code.ShouldBe("protocol");
     }
 
     /// <summary>Answers "at once" at once, and everything else when it is cancelled.</summary>

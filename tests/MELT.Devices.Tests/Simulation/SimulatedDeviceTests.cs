@@ -56,6 +56,44 @@ public sealed class SimulatedDeviceTests
     }
 
     [Fact]
+    public void An_exercise_is_full_load_in_its_ones_and_rest_in_between_and_behind()
+    {
+        var device = new SimulatedDevice(Cool with { LeakageWattsPerKelvin = 0 }, 1);
+        device.Handle(new EngineCommand.Hello(1, null), Start);
+
+        var told = (EngineEvent.Exercised)device.Handle(new EngineCommand.Exercise("0110100", 0.02), Start).Single();
+
+        told.Edges.Select(edge => (edge - Start) / 1e6).ShouldBe([20, 60, 80, 100]);
+        (told.At - Start).ShouldBe(140_000_000);
+        Enumerable.Range(0, 8).Select(chip => device.PowerAt(Start + (chip * 20_000_000L + 10_000_000))).ShouldBe(
+            "01101000".Select(chip => chip == '1' ? Cool.PrefillWatts : Cool.IdleWatts));
+        device.EnergyJoules(Start, told.At).ShouldBe(Cool.IdleWatts * 0.08 + Cool.PrefillWatts * 0.06, 1e-9);
+        device.Handle(new EngineCommand.Load("m", new()), Start + 100_000_000).Single().ShouldBeOfType<EngineEvent.Failed>().Text.ShouldContain("busy");
+        device.Handle(new EngineCommand.Load("m", new()), told.At).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_cancelled_exercise_ends_with_rest()
+    {
+        var device = new SimulatedDevice(Cool with { LeakageWattsPerKelvin = 0 }, 1);
+        device.Handle(new EngineCommand.Exercise("1111", 1), Start);
+
+        var told = (EngineEvent.Exercised)device.Handle(new EngineCommand.Cancel(), Start + 1_500_000_000).Single();
+
+        told.Edges.ShouldBe([Start, Start + 1_500_000_000]);
+        device.PowerAt(Start + 1_600_000_000).ShouldBe(Cool.IdleWatts);
+    }
+
+    [Theory]
+    [InlineData("", 0.02)]
+    [InlineData("01x", 0.02)]
+    [InlineData("01", 0)]
+    [InlineData("01", double.NaN)]
+    [InlineData("01", 1000)]
+    public void What_is_no_pattern_is_refused(string chips, double seconds) =>
+        new SimulatedDevice(Cool, 1).Handle(new EngineCommand.Exercise(chips, seconds), Start).Single().ShouldBeOfType<EngineEvent.Failed>().Code.ShouldBe("protocol");
+
+    [Fact]
     public void The_ripple_of_a_token_has_no_mean()
     {
         var profile = Cool with { LeakageWattsPerKelvin = 0 };
