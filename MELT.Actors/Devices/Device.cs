@@ -39,7 +39,7 @@ public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, De
         DeviceCommand.NoteClock c => Persist(new DeviceEvent.ClockSampled(c.Domain, c.Exchanges)).ThenReply(DeviceAnswer.Accepted.Value),
         DeviceCommand.NoteMark c => Persist(new DeviceEvent.Marked(c.Name, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
         DeviceCommand.NoteRejection c => Persist(new DeviceEvent.MessageRejected(c.Topic, c.Code, c.Text, c.Payload, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
-        DeviceCommand.Inspect => Reply(new DeviceAnswer.Standing(device.Facts, device.LeasedTo, device.Epoch, device.Meters, device.Position)),
+        DeviceCommand.Inspect => Reply(new DeviceAnswer.Standing(device.Facts, device.LeasedTo, device.Epoch, device.Meters, device.Position, [.. device.Clocks.Keys])),
         _ => throw new UnreachableException(command.GetType().Name),
     };
 

@@ -45,5 +45,6 @@ public abstract record DeviceAnswer
     public sealed record Leased(long Epoch) : DeviceAnswer;
     public sealed record Busy(SessionId With) : DeviceAnswer;
     /// <param name="Position">Number of its last event.</param>
-    public sealed record Standing(ImmutableSortedDictionary<string, string> Facts, SessionId? LeasedTo, long Epoch, ImmutableArray<MeterId> Meters, long Position) : DeviceAnswer;
+    /// <param name="ClockDomains">Clocks of which there are samples.</param>
+    public sealed record Standing(ImmutableSortedDictionary<string, string> Facts, SessionId? LeasedTo, long Epoch, ImmutableArray<MeterId> Meters, long Position, ImmutableArray<string> ClockDomains) : DeviceAnswer;
 }

@@ -28,7 +28,8 @@ public interface IRig : IAsyncDisposable
 }
 
 /// <param name="LastNumbers">Publisher's last number per meter: when they are stored, everything is.</param>
-public sealed record RigReport(ImmutableDictionary<MeterId, long> LastNumbers, SimulatedTruth? Truth, ImmutableArray<SessionNotice> Notices);
+/// <param name="Truths">What a simulated device truly used, one per boundary; the first is that of its first meter.</param>
+public sealed record RigReport(ImmutableDictionary<MeterId, long> LastNumbers, ImmutableArray<SimulatedTruth> Truths, ImmutableArray<SessionNotice> Notices);
 
 /// <summary>The device, engine or meters cannot do what the session asks; code and a paragraph that says what to do.</summary>
 public sealed class RigException(string code, string message, Exception? inner = null) : Exception(message, inner)

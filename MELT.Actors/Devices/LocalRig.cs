@@ -56,7 +56,7 @@ internal sealed class LocalRig : IRig
     {
         await _finished.CancelAsync();
         await Task.WhenAll(_publishing);
-        lock (_notices) return new(_publisher.LastNumbers, null, [.. _notices]);
+        lock (_notices) return new(_publisher.LastNumbers, [], [.. _notices]);
     }
 
     public async ValueTask DisposeAsync()

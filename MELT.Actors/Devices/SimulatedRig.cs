@@ -45,8 +45,9 @@ internal sealed class SimulatedRig : IRig
         await _publishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ImmutableArray<SessionNotice> notices = _publishing.IsCompletedSuccessfully ? [] :
             [new("readings-missing", $"not all readings of the simulated meters were published: {_publishing.Exception?.InnerException?.Message ?? "the broker took them too slowly"}")];
-        var truth = SimulatedTruth.Of(_meters[0].View, _told, [.. phases.Select(p => new SimulatedPhase(p.Phase, p.Begin, p.End))], _header.WarmupRequests);
-        return new(_meters.ToImmutableDictionary(m => new MeterId(_header.Device, m.Profile.Name), m => m.LastNumber), truth, notices);
+        SimulatedPhase[] made = [.. phases.Select(p => new SimulatedPhase(p.Phase, p.Begin, p.End))];
+        var truths = _meters.SelectMany(meter => meter.Views).DistinctBy(view => view.Boundary).Select(view => SimulatedTruth.Of(view, _told, made, _header.WarmupRequests));
+        return new(_meters.ToImmutableDictionary(m => new MeterId(_header.Device, m.Profile.Name), m => m.LastNumber), [.. truths], notices);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using MELT.Actors.Sessions;
 using MELT.Devices.Inference;
 
 namespace MELT.Actors.Experiments;
@@ -23,6 +24,10 @@ public sealed record ExperimentPlan
     public TimeSpan? Baseline { get; init; }
     /// <summary>How long a session watches the device after the last request; null: as configured.</summary>
     public TimeSpan? CoolDown { get; init; }
+    /// <summary>How long a session watches the device again at its very end; null: not at all.</summary>
+    public TimeSpan? BaselineAfter { get; init; }
+    /// <summary>Whether meters without a clock are found by a coded load; null: no.</summary>
+    public SyncMode? Sync { get; init; }
     public PlannedOrder Order { get; init; } = new PlannedOrder.AsWritten();
     /// <summary>Estimators may stand in for meters that are missing; everything derived from them is marked <c>estimated</c>.</summary>
     public bool AllowEstimates { get; init; }

@@ -1,3 +1,4 @@
+using MELT.Actors.Sessions;
 using MELT.Sensors.Meters;
 
 namespace MELT.Actors.Experiments;
@@ -25,6 +26,9 @@ internal static class ExperimentPlanRules
         Whole("retries", plan.Retries, 0, 100);
         Seconds("baseline_seconds", plan.Baseline);
         Seconds("cool_down_seconds", plan.CoolDown);
+        Seconds("baseline_after_seconds", plan.BaselineAfter);
+        Require(plan.Sync != SyncMode.On || !plan.Devices.SelectMany(d => ExperimentPlanExpansion.EnginesOf(plan, d)).Any(e => e is PlannedEngine.Command),
+            "sync", "cannot be on for a command, which has no agent that could load the device; use auto or off");
         foreach (var (meter, i) in plan.Meters.Select((m, i) => (m, i)))
             Require(MeterId.TryParse(meter, out _), $"meters.{i}", $"must be device/meter, for example plug-1/power, not '{meter}'");
         Once("meters", plan.Meters);

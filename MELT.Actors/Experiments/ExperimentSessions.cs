@@ -77,6 +77,8 @@ public static class ExperimentSessions
                 : [.. session.Requests.Select(r => r.Request)],
             Baseline = plan.Baseline ?? setting.Baseline,
             CoolDown = plan.CoolDown ?? setting.CoolDown,
+            BaselineAfter = plan.BaselineAfter,
+            Sync = plan.Sync,
             Silence = setting.Silence,
             AllowEstimates = plan.AllowEstimates,
             ExtraMeters = [.. plan.Meters],

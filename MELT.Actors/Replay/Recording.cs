@@ -28,12 +28,17 @@ public static class Recording
         return [.. entries.OrderBy(e => e.Created).Select(e => e.Entry)];
     }
 
-    /// <summary>The truth of a simulated session, which analysis never reads.</summary>
-    public static async Task<SimulatedTruth?> TruthAsync(IJournal journal, string session, CancellationToken stop)
+    /// <summary>The truth of a simulated session where its first meter sees the energy; analysis never reads it.</summary>
+    public static async Task<SimulatedTruth?> TruthAsync(IJournal journal, string session, CancellationToken stop) =>
+        (await TruthsAsync(journal, session, stop)).FirstOrDefault();
+
+    /// <summary>The same at every boundary.</summary>
+    public static async Task<IReadOnlyList<SimulatedTruth>> TruthsAsync(IJournal journal, string session, CancellationToken stop)
     {
+        var truths = new List<SimulatedTruth>();
         await foreach (var stored in journal.ReadAsync($"{Session.KindName}:{session}", 1, stop))
-            if (stored.Event is SessionEvent.TruthRecorded t) return t.Truth;
-        return null;
+            if (stored.Event is SessionEvent.TruthRecorded t) truths.Add(t.Truth);
+        return truths;
     }
 
     private static IEnumerable<RecordingEntry> Entries(SessionEvent e) => e switch

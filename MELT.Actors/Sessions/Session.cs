@@ -5,12 +5,15 @@ using MELT.Devices.Inference;
 namespace MELT.Actors.Sessions;
 
 /// <summary>
-/// The actor of one session: baseline, engine up, requests one after another, engine down, cool-down, sealed.
+/// The actor of one session: baseline, engine up, sync where meters need it, requests one after another, engine down, cool-down, baseline again where wanted, sealed.
 /// Whatever goes wrong on the way, what was observed is kept and the recording is sealed with the reason.
 /// </summary>
 public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent, SessionState>
 {
     public const string KindName = "session";
+
+    /// <summary>Until power is back at rest; it belongs to the phase, so that nothing of the code is in the next.</summary>
+    private static readonly TimeSpan AfterSync = TimeSpan.FromMilliseconds(300);
 
     public override string Kind => KindName;
     public override SessionState Empty(string id) => new(SessionStage.Planned);
@@ -31,7 +34,10 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
             .ThenPerform(new SessionWork.Rest(session.Id, Phases.Baseline, session.Plan!.Baseline)).ThenShow(session, Phases.Baseline),
         (SessionStage.Baseline, SessionCommand.Rested c) => Persist(new SessionEvent.PhaseRecorded(c.Phase, c.Begin, c.End))
             .ThenPerform(new SessionWork.StartEngine(session.Id, session.Plan!)).ThenListen(session).ThenShow(session, Phases.Load),
-        (SessionStage.CoolingDown, SessionCommand.Rested c) => CooledDown(session, new(c.Phase, c.Begin, c.End)),
+        (SessionStage.Running, SessionCommand.NoSync) => None.ThenLoad(session),
+        (SessionStage.Running, SessionCommand.Rested { Phase: Phases.Sync } c) => Persist(new SessionEvent.PhaseRecorded(c.Phase, session.ReadyAt ?? c.Begin, c.End)).ThenLoad(session),
+        (SessionStage.CoolingDown, SessionCommand.Rested { Phase: Phases.CoolDown } c) => CooledDown(session, new(c.Phase, c.Begin, c.End)),
+        (SessionStage.BaselineAfter, SessionCommand.Rested { Phase: Phases.Baseline } c) => WatchedAgain(session, new(c.Phase, session.Phases[^1].End, c.End)),
         (_, SessionCommand.EngineTold c) when c.Number <= session.Told => Reply(SessionAnswer.Accepted.Value),
         (_, SessionCommand.EngineTold c) => Hear(session, c),
         (SessionStage.Running, SessionCommand.Silent c) when c.Told == session.Told =>
@@ -41,7 +47,7 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
         (SessionStage.Running, SessionCommand.WorkFailed c) when session.EngineRuns => StopEngine(session, c.Code, c.Text),
         (not SessionStage.Settling, SessionCommand.WorkFailed c) => GiveUp(session, c.Code, c.Text),
         (SessionStage.Running, SessionCommand.Cancel c) => StopEngine(session, "cancelled", c.Reason).ThenReply(SessionAnswer.Accepted.Value),
-        (SessionStage.Preparing or SessionStage.Baseline, SessionCommand.Cancel c) => GiveUp(session, "cancelled", c.Reason).ThenReply(SessionAnswer.Accepted.Value),
+        (SessionStage.Preparing or SessionStage.Baseline or SessionStage.BaselineAfter, SessionCommand.Cancel c) => GiveUp(session, "cancelled", c.Reason).ThenReply(SessionAnswer.Accepted.Value),
         _ => Reply(SessionAnswer.Accepted.Value),
     };
 
@@ -53,8 +59,11 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
         _ => GiveUp(session, "interrupted", "MELT stopped while the session was running"),
     };
 
-    private static Effect<SessionEvent> CooledDown(SessionState session, SessionEvent.PhaseRecorded phase) =>
-        Persist(phase).ThenSettle(session.Apply(phase));
+    private static Effect<SessionEvent> CooledDown(SessionState session, SessionEvent.PhaseRecorded phase) => session.WatchesAgain
+        ? Persist(phase).ThenPerform(new SessionWork.Rest(session.Id, Phases.Baseline, session.Plan!.BaselineAfter!.Value)).ThenShow(session, Phases.Baseline)
+        : Persist(phase).ThenSettle(session.Apply(phase));
+
+    private static Effect<SessionEvent> WatchedAgain(SessionState session, SessionEvent.PhaseRecorded phase) => Persist(phase).ThenSettle(session.Apply(phase));
 
     private static Effect<SessionEvent> Hear(SessionState session, SessionCommand.EngineTold c)
     {
@@ -75,7 +84,9 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
     private static Effect<SessionEvent> Answer(SessionState session, Effect<SessionEvent> effect, EngineEvent told) => told switch
     {
         EngineEvent.Ready when session.Plan!.Engine.Name == EngineSpec.CommandLine => effect.ThenRequest(session, 0),
-        EngineEvent.Ready => effect.ThenPerform(new SessionWork.Tell(session.Id, new EngineCommand.Load(session.Plan!.Engine.Model ?? "", session.Plan.Engine.Settings))),
+        EngineEvent.Ready when session.Plan!.Sync is not null => effect.ThenPerform(new SessionWork.Sync(session.Header!, session.Plan)),
+        EngineEvent.Ready => effect.ThenLoad(session),
+        EngineEvent.Exercised => effect.ThenPerform(new SessionWork.Rest(session.Id, Phases.Sync, AfterSync)),
         EngineEvent.LoadEnded => effect.ThenRequest(session, 0),
         EngineEvent.Finished f when f.Stop is not ("cancelled" or "failed") && f.Request + 1 < session.Plan!.Requests.Length => effect.ThenRequest(session, f.Request + 1),
         _ => effect,
@@ -110,8 +121,7 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
     private static Effect<SessionEvent> Seal(SessionState session, SessionCommand.Settled c)
     {
         var end = Ending(session, c.Coverage, c.Notices);
-        var effect = c.Truth is { } truth ? Persist(new SessionEvent.TruthRecorded(truth), end) : Persist(end);
-        return effect.ThenSealed(session.Apply(end));
+        return Persist([.. c.Truths.Select(truth => new SessionEvent.TruthRecorded(truth)), end]).ThenSealed(session.Apply(end));
     }
 
     /// <summary>What the streams hold of it is not known, so it is not complete.</summary>
@@ -130,6 +140,7 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
 public static class Phases
 {
     public const string Baseline = "baseline";
+    public const string Sync = "sync";
     public const string Load = "load";
     public const string CoolDown = "cool-down";
 }
@@ -142,6 +153,9 @@ file static class SessionEffects
 
     public static Effect<SessionEvent> ThenRest(this Effect<SessionEvent> effect, SessionState session) =>
         effect.ThenPerform(new SessionWork.Rest(session.Id, Phases.CoolDown, session.Plan!.CoolDown));
+
+    public static Effect<SessionEvent> ThenLoad(this Effect<SessionEvent> effect, SessionState session) =>
+        effect.ThenPerform(new SessionWork.Tell(session.Id, new EngineCommand.Load(session.Plan!.Engine.Model ?? "", session.Plan.Engine.Settings)));
 
     public static Effect<SessionEvent> ThenRequest(this Effect<SessionEvent> effect, SessionState session, int index) =>
         effect.ThenPerform(new SessionWork.Tell(session.Id, session.Plan!.Requests[index]));

@@ -15,12 +15,14 @@ public abstract record SessionCommand
     public sealed record Prepared(ImmutableArray<StreamPosition> Streams) : SessionCommand;
     /// <summary>A phase of rest is over.</summary>
     public sealed record Rested(string Phase, Stamp Begin, Stamp End) : SessionCommand;
+    /// <summary>No meter needs a coded load, or all that do are too slow for one.</summary>
+    public sealed record NoSync : SessionCommand { public static readonly NoSync Value = new(); }
     /// <summary>The engine told this; numbered 1, 2, 3 … within the session, repeated until answered with <see cref="SessionAnswer.Accepted"/>.</summary>
     public sealed record EngineTold(long Number, ImmutableArray<EngineEvent> Events) : SessionCommand;
     /// <summary>Nothing was heard of the engine since the request number <paramref name="Told"/>.</summary>
     public sealed record Silent(long Told) : SessionCommand;
     /// <summary>All readings of the session are committed, the device is released.</summary>
-    public sealed record Settled(ImmutableArray<StreamCoverage> Coverage, SimulatedTruth? Truth, ImmutableArray<SessionNotice> Notices) : SessionCommand;
+    public sealed record Settled(ImmutableArray<StreamCoverage> Coverage, ImmutableArray<SimulatedTruth> Truths, ImmutableArray<SessionNotice> Notices) : SessionCommand;
     /// <summary>Work is done that has nothing to tell.</summary>
     public sealed record Done : SessionCommand { public static readonly Done Value = new(); }
     /// <summary>Settling could not be done: the session is sealed without coverage, and is not complete. A name of its own, since older work may fail while settling is under way.</summary>
@@ -43,7 +45,7 @@ public abstract record SessionEvent
     /// <summary>Something ended the session before its plan was done.</summary>
     /// <param name="CoolsDown">The engine's end, where it has not ended yet, and the cool-down follow; otherwise the session settles at once.</param>
     public sealed record Troubled(string Code, string Text, bool CoolsDown) : SessionEvent;
-    /// <summary>The closed-form truth of a simulated session. Analysis never reads it.</summary>
+    /// <summary>The closed-form truth of a simulated session at one boundary; a session has one such event per boundary. Analysis never reads it.</summary>
     public sealed record TruthRecorded(SimulatedTruth Truth) : SessionEvent;
     /// <summary>Nothing more belongs to this session. Coverage: the ranges of other streams that do.</summary>
     public sealed record Sealed(string Status, string? Reason, ImmutableArray<StreamCoverage> Coverage, ImmutableArray<SessionNotice> Notices) : SessionEvent;

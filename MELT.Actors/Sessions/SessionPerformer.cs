@@ -5,8 +5,8 @@ using MELT.Actors.Devices;
 using MELT.Actors.Runtimes;
 using MELT.Devices.Inference;
 using MELT.Devices.Links;
-using MELT.Devices.Simulation;
 using MELT.Devices.Time;
+using MELT.Sensors.Clocks;
 using Microsoft.Extensions.Logging;
 
 namespace MELT.Actors.Sessions;
@@ -28,6 +28,7 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
                 SessionWork.Prepare w => await Of(w).InTurnAsync(live => PrepareAsync(w, live, stop), stop),
                 SessionWork.Rest w => await RestAsync(w, stop),
                 SessionWork.StartEngine w => await Of(w).InTurnAsync(live => StartEngineAsync(w, live, stop), stop),
+                SessionWork.Sync w => await SyncAsync(w, stop),
                 SessionWork.Tell w => await TellAsync(w, stop),
                 SessionWork.StopEngine w => await Of(w).InTurnAsync(StopEngineAsync, stop),
                 SessionWork.Settle w => await Of(w).InTurnAsync(live => SettleAsync(w, live, stop), stop),
@@ -95,6 +96,14 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
         return SessionCommand.Done.Value;
     }
 
+    private async Task<SessionCommand> SyncAsync(SessionWork.Sync work, CancellationToken stop)
+    {
+        var meters = await _streams.DescribedAsync(work.Header, work.Plan, stop);
+        var pattern = work.Plan.Sync == SyncMode.On ? SyncPattern.For(meters.All) : SyncPattern.For(meters.WithoutClock);
+        if (pattern is null || work.Plan.Engine.Name == EngineSpec.CommandLine) return SessionCommand.NoSync.Value;
+        return await TellAsync(new(work.Session, new EngineCommand.Exercise(pattern.Chips, pattern.ChipSeconds)), stop);
+    }
+
     private static async Task<SessionCommand> StopEngineAsync(LiveSession live)
     {
         if (live.Engine is null) return new SessionCommand.WorkFailed("engine-not-running", "there is no engine to stop");
@@ -108,10 +117,10 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
         try
         {
             var notices = ImmutableArray.CreateBuilder<SessionNotice>();
-            var truth = await TakeDownAsync(work, live, notices, stop);
+            await TakeDownAsync(work, live, notices, stop);
             var coverage = await _streams.CoverageAsync(work, stop);
             await AskAsync(Device.KindName, work.Header.Device.Value, new DeviceCommand.Release(work.Header.Session, clock.Now), stop);
-            return new SessionCommand.Settled(coverage, truth, notices.ToImmutable());
+            return new SessionCommand.Settled(coverage, live.Report?.Truths ?? [], notices.ToImmutable());
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
@@ -126,7 +135,7 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
         return SessionCommand.Done.Value;
     }
 
-    private async Task<SimulatedTruth?> TakeDownAsync(SessionWork.Settle work, LiveSession live, ImmutableArray<SessionNotice>.Builder notices, CancellationToken stop)
+    private async Task TakeDownAsync(SessionWork.Settle work, LiveSession live, ImmutableArray<SessionNotice>.Builder notices, CancellationToken stop)
     {
         await TryAsync("the engine", live.StopEngineAsync);
         await TryAsync("the meters", async () =>
@@ -139,7 +148,6 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
                     notices.Add(new("readings-missing", $"{meter} published up to number {last}, which was not stored within {SettleTimeout.TotalSeconds:0} s"));
         });
         await TryAsync("the rig", live.TakeDownAsync);
-        return live.Report?.Truth;
 
         async Task TryAsync(string what, Func<Task> end)
         {

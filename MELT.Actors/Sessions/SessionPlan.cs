@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using MELT.Devices.Inference;
 
 namespace MELT.Actors.Sessions;
@@ -10,11 +11,24 @@ public sealed record SessionPlan
     public ImmutableArray<EngineCommand.Request> Requests { get; init; } = [];
     public TimeSpan Baseline { get; init; } = TimeSpan.FromSeconds(3);
     public TimeSpan CoolDown { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>How long the device is watched again once the engine has gone and the cool-down is over; null: not at all.</summary>
+    public TimeSpan? BaselineAfter { get; init; }
+    /// <summary>Whether meters without a clock are found by a coded load between baseline and loading; null: no.</summary>
+    public SyncMode? Sync { get; init; }
     /// <summary>An engine that says nothing for this long while it should is taken for dead.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(5);
     public bool AllowEstimates { get; init; }
     /// <summary>Meters of other devices that watch this session (<c>device/meter</c>).</summary>
     public ImmutableArray<string> ExtraMeters { get; init; } = [];
+}
+
+/// <summary>When the device is loaded in a code by which meters without a clock are found.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SyncMode>))]
+public enum SyncMode
+{
+    /// <summary>When a meter that tells power has no clock that is related to the session's.</summary>
+    [JsonStringEnumMemberName("auto")] Auto,
+    [JsonStringEnumMemberName("on")] On,
 }
 
 /// <summary>Which engine on which link: <c>llama.cpp</c> with a model, <c>simulated</c> with a profile and seed, <c>command</c> with its arguments.</summary>

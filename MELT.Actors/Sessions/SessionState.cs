@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using MELT.Devices.Inference;
+using MELT.Devices.Time;
 using MELT.Sensors.Alignment;
 
 namespace MELT.Actors.Sessions;
 
 /// <summary>How far a session has come.</summary>
-public enum SessionStage { Planned, Preparing, Baseline, Running, Stopping, CoolingDown, Settling, Sealed }
+public enum SessionStage { Planned, Preparing, Baseline, Running, Stopping, CoolingDown, BaselineAfter, Settling, Sealed }
 
 /// <summary>What a session remembers.</summary>
 public sealed record SessionState(SessionStage Stage)
@@ -24,8 +25,14 @@ public sealed record SessionState(SessionStage Stage)
     public SessionEvent.Troubled? Trouble { get; init; }
     public SessionEvent.Sealed? End { get; init; }
 
+    /// <summary>When the engine was ready, by the session's clock.</summary>
+    public Stamp? ReadyAt { get; init; }
+
     /// <summary>The engine has spoken and has not gone.</summary>
     public bool EngineRuns => Told > 0 && !EngineGone;
+
+    /// <summary>A second baseline follows; a session in trouble is not kept longer than it needs.</summary>
+    public bool WatchesAgain => Trouble is null && Plan?.BaselineAfter > TimeSpan.Zero;
 
     public string Id => Header!.Session.Value;
 
@@ -36,7 +43,7 @@ public sealed record SessionState(SessionStage Stage)
     {
         SessionEvent.Opened o => this with { Stage = SessionStage.Preparing, Header = o.Header, Plan = o.Plan },
         SessionEvent.Prepared p => this with { Stage = SessionStage.Baseline, Streams = p.Streams },
-        SessionEvent.PhaseRecorded p => this with { Phases = Phases.Add(p), Stage = Stage == SessionStage.Baseline ? SessionStage.Running : SessionStage.Settling },
+        SessionEvent.PhaseRecorded p => this with { Phases = Phases.Add(p), Stage = After(p.Phase) },
         SessionEvent.EngineTold t => t.Events.Aggregate(this with { Told = t.Number }, (session, told) => session.Hear(told)),
         SessionEvent.Troubled t => this with { Trouble = Trouble ?? t, Stage = !t.CoolsDown ? SessionStage.Settling : EngineGone ? SessionStage.CoolingDown : SessionStage.Stopping },
         SessionEvent.TruthRecorded => this,
@@ -44,8 +51,17 @@ public sealed record SessionState(SessionStage Stage)
         _ => throw new UnreachableException(e.GetType().Name),
     };
 
+    private SessionStage After(string phase) => Stage switch
+    {
+        _ when phase == Sessions.Phases.Sync => Stage,
+        SessionStage.Baseline => SessionStage.Running,
+        SessionStage.CoolingDown when WatchesAgain => SessionStage.BaselineAfter,
+        _ => SessionStage.Settling,
+    };
+
     private SessionState Hear(EngineEvent e) => e switch
     {
+        EngineEvent.Ready r when r.Clock.Domain == Header?.ClockDomain => this with { ReadyAt = r.At },
         EngineEvent.RequestBegun => this with { RequestBegun = true },
         EngineEvent.Emitted t => this with { Tokens = Tokens + t.Tokens },
         EngineEvent.Finished f when f.Stop is not ("cancelled" or "failed") => AfterRequest(this with { RequestsDone = RequestsDone + 1 }),

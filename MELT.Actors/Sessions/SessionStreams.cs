@@ -29,6 +29,20 @@ internal sealed class SessionStreams(IActorRuntime runtime, TimeProvider time)
         return streams.ToImmutable();
     }
 
+    /// <summary>What they say of themselves: all, and those whose clock nothing relates to the session's.</summary>
+    public async Task<(ImmutableArray<MeterDescription> All, ImmutableArray<MeterDescription> WithoutClock)> DescribedAsync(SessionHeader header, SessionPlan plan, CancellationToken stop)
+    {
+        var (all, without) = (ImmutableArray.CreateBuilder<MeterDescription>(), ImmutableArray.CreateBuilder<MeterDescription>());
+        foreach (var meter in await MetersAsync(header, plan, stop))
+        {
+            if ((await InspectAsync(meter, stop)).Description is not { } description) continue;
+            all.Add(description);
+            var known = description.ClockDomain is { } domain && (domain == header.ClockDomain || (await InspectAsync(meter.Device, stop)).ClockDomains.Contains(domain));
+            if (!known) without.Add(description);
+        }
+        return (all.ToImmutable(), without.ToImmutable());
+    }
+
     /// <summary>What was added to them since then, and the descriptions in force then. Nothing where the session never began to watch.</summary>
     public async Task<ImmutableArray<StreamCoverage>> CoverageAsync(SessionWork.Settle work, CancellationToken stop)
     {

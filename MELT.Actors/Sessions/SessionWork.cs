@@ -13,6 +13,8 @@ public abstract record SessionWork(string Session)
     public sealed record Rest(string Session, string Phase, TimeSpan Length) : SessionWork(Session);
     /// <summary>Start the engine; what it says comes as EngineTold. Answers nothing but failure.</summary>
     public sealed record StartEngine(string Session, SessionPlan Plan) : SessionWork(Session);
+    /// <summary>Have the engine load the device in a code, if a meter needs one. Answers NoSync where none does; otherwise nothing but failure, since the engine tells when it is done.</summary>
+    public sealed record Sync(SessionHeader Header, SessionPlan Plan) : SessionWork(Header.Session.Value);
     /// <summary>Say something to the engine. Answers nothing but failure.</summary>
     public sealed record Tell(string Session, EngineCommand Command) : SessionWork(Session);
     /// <summary>End the engine, by force if it will not; its Exited comes as EngineTold.</summary>

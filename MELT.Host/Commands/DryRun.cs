@@ -21,7 +21,7 @@ internal static class DryRun
             table.AddRow((s.Index + 1).ToString(CultureInfo.InvariantCulture), Markup.Escape(s.Cell.Name), s.Repetition.ToString(CultureInfo.InvariantCulture),
                 $"{s.Requests.Count} ({s.Requests.Count(r => r.Warmup)} warm-up)");
         with.Output.Write(table);
-        var rest = (plan.Baseline ?? configuration.Session.Baseline) + (plan.CoolDown ?? configuration.Session.CoolDown);
+        var rest = (plan.Baseline ?? configuration.Session.Baseline) + (plan.CoolDown ?? configuration.Session.CoolDown) + (plan.BaselineAfter ?? TimeSpan.Zero);
         Surroundings.Say(string.Create(CultureInfo.InvariantCulture, $"{sessions.Count} sessions, {sessions.Count * rest.TotalSeconds:0.#} s of rest beside the work itself; plan {plan.Sha256()}"));
         return ExitCode.Done;
     }

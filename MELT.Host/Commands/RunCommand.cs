@@ -21,6 +21,8 @@ internal sealed class RunCommand
     private readonly Option<string?> _name = new("--name") { Description = "Name of the experiment" };
     private readonly Option<double?> _baseline = new("--baseline") { Description = "Seconds of rest before the model is loaded", HelpName = "S" };
     private readonly Option<double?> _coolDown = new("--cool-down") { Description = "Seconds of rest at the end", HelpName = "S" };
+    private readonly Option<double?> _baselineAfter = new("--baseline-after") { Description = "Seconds of rest after the cool-down, averaged with the baseline before", HelpName = "S" };
+    private readonly Option<string> _sync = new Option<string>("--sync") { Description = "Find meters without a clock by a coded load of at most 5 s: off, auto (when there are such), on", HelpName = "WHEN", DefaultValueFactory = _ => SyncWord.Off }.AcceptOnlyFromAmong(SyncWord.All);
     private readonly Option<bool> _estimates = new("--allow-estimates") { Description = "Let CPU time × configured watts stand in for a power sensor; everything derived from it is marked estimated" };
     private readonly Option<string[]> _meters = new("--meter") { Description = "Also record this meter of another device; may be repeated", HelpName = "DEVICE/METER" };
     private readonly Option<string?> _broker = new("--broker") { Description = "Use this broker instead of the embedded one", HelpName = "mqtt://HOST:PORT" };
@@ -33,7 +35,7 @@ internal sealed class RunCommand
         var command = new Command("run", "Run and measure: melt run -m MODEL, melt run PLAN.yaml, melt run -- COMMAND ARGS…")
         {
             run._plan, run._model, run._promptTokens, run._prompts, run._maxTokens, run._requests, run._repetitions, run._threads, run._device, run._name,
-            run._baseline, run._coolDown, run._estimates, run._meters, run._broker, run._port, run._dryRun,
+            run._baseline, run._coolDown, run._baselineAfter, run._sync, run._estimates, run._meters, run._broker, run._port, run._dryRun,
         };
         command.SetAction((parsed, stop) => Failure.GuardAsync(async () =>
         {
@@ -94,6 +96,8 @@ internal sealed class RunCommand
     {
         Baseline = Seconds(parsed.GetValue(_baseline)),
         CoolDown = Seconds(parsed.GetValue(_coolDown)),
+        BaselineAfter = Seconds(parsed.GetValue(_baselineAfter)),
+        Sync = SyncWord.Of(parsed.GetValue(_sync) ?? SyncWord.Off),
         AllowEstimates = parsed.GetValue(_estimates),
         Meters = parsed.GetValue(_meters) ?? [],
     };

@@ -38,6 +38,8 @@ public static partial class PlanWriter
         if (plan.Repetitions != defaults.Repetitions) Line(0, "repetitions", Show(plan.Repetitions));
         if (plan.Baseline is { } baseline) Line(0, "baseline_seconds", Show(baseline.TotalSeconds));
         if (plan.CoolDown is { } coolDown) Line(0, "cool_down_seconds", Show(coolDown.TotalSeconds));
+        if (plan.BaselineAfter is { } after) Line(0, "baseline_after_seconds", Show(after.TotalSeconds));
+        if (plan.Sync is { } sync) Line(0, "sync", SyncWord.From(sync));
         if (plan.Order is PlannedOrder.Shuffled shuffled) Line(0, "order", $"{{ shuffled: {Show(shuffled.Seed)} }}");
         if (plan.AllowEstimates) Line(0, "allow_estimates", "true");
         if (plan.Meters.Count > 0) List(0, "meters", plan.Meters.Select(Quote));

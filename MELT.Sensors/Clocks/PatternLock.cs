@@ -12,13 +12,18 @@ public static class PatternLock
     private const double MostElsewhere = 0.7;
 
     /// <summary>A maximum-length sequence of 127 chips (x⁷ + x + 1): every window of seven is different, so it is found in one place only.</summary>
-    public static bool[] Code()
+    public static bool[] Code() => Code(7);
+
+    /// <summary>A maximum-length sequence of 2ⁿ − 1 chips, n from 4 to 7 (xⁿ + x + 1; x⁵ + x² + 1).</summary>
+    public static bool[] Code(int n)
     {
-        var (state, chips) = (1, new bool[127]);
+        ArgumentOutOfRangeException.ThrowIfLessThan(n, 4);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(n, 7);
+        var (state, tap, chips) = (1, n == 5 ? 2 : 1, new bool[(1 << n) - 1]);
         for (var i = 0; i < chips.Length; i++)
         {
             chips[i] = (state & 1) != 0;
-            state = state >> 1 | ((state ^ state >> 1) & 1) << 6;
+            state = state >> 1 | ((state ^ state >> tap) & 1) << (n - 1);
         }
         return chips;
     }

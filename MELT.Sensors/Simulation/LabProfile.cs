@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MELT.Devices;
 using MELT.Devices.Simulation;
+using MELT.Sensors.Clocks;
 
 namespace MELT.Sensors.Simulation;
 
@@ -29,5 +30,9 @@ public sealed record SimulatedWorkload
     /// <summary>Ready time before each request and after the last.</summary>
     public double PauseSeconds { get; init; } = 0.2;
     public double CoolDownSeconds { get; init; } = 1;
+    /// <summary>A second baseline, once the engine has gone.</summary>
+    public double BaselineAfterSeconds { get; init; }
+    /// <summary>A coded load between baseline and loading, for meters without a clock.</summary>
+    public SyncPattern? Sync { get; init; }
     public ImmutableArray<int> Warmup { get; init; } = [0];
 }

@@ -6,6 +6,7 @@ using MELT.Devices.Inference;
 using MELT.Devices.Simulation;
 using MELT.Devices.Time;
 using MELT.Sensors.Alignment;
+using MELT.Sensors.Clocks;
 
 namespace MELT.Sensors.Simulation;
 
@@ -15,6 +16,7 @@ internal sealed class VirtualPlay
     private readonly List<(Stamp At, RecordingEntry Entry)> _entries = [];
     private readonly List<EngineEvent> _events = [];
     private readonly List<SimulatedPhase> _phases = [];
+    private const double SyncRest = 0.3;
     private readonly SimulatedDevice _device;
 
     private VirtualPlay(SimulatedDevice device, SessionHeader header) => (_device, Header) = (device, header);
@@ -31,6 +33,7 @@ internal sealed class VirtualPlay
         var work = profile.Workload;
         play.Send(new EngineCommand.Hello(1, new(play.Header.ClockDomain, 0, 0)), begin);
         var at = play.Phase("baseline", begin, work.BaselineSeconds);
+        if (work.Sync is { } sync) at = play.Sync(sync, at);
         at = play.Send(new EngineCommand.Load(work.Model, new()), at);
         for (var i = 0; i < work.Requests; i++)
         {
@@ -39,7 +42,14 @@ internal sealed class VirtualPlay
         }
         at = play.Phase("cool-down", at + Nanoseconds(work.PauseSeconds), work.CoolDownSeconds);
         play.End = play.Send(new EngineCommand.Exit(), at);
+        if (work.BaselineAfterSeconds > 0) play.End = play.Phase("baseline", play.End, work.BaselineAfterSeconds);
         return play;
+    }
+
+    private Stamp Sync(SyncPattern pattern, Stamp begin)
+    {
+        var end = Send(new EngineCommand.Exercise(pattern.Chips, pattern.ChipSeconds), begin + Nanoseconds(SyncRest));
+        return Phase("sync", begin, (end - begin) * 1e-9 + SyncRest);
     }
 
     private Stamp Send(EngineCommand command, Stamp at)

@@ -63,6 +63,7 @@ internal static class Some
     public static ImmutableArray<ClockExchange> Exchanges(double at = 0) => [new(After(at), After(at + 3), After(at + 0.001)), new(After(at + 1), After(at + 4), After(at + 1.001))];
 
     public static EngineEvent.Ready Ready => new(After(3), "simulated", "1", null, new("host-1", 1, 0));
+    public static EngineEvent.Exercised Exercised => new(After(3.6), [After(3.1), After(3.5)]);
     public static EngineEvent.LoadEnded Loaded => new(After(4), new() { Name = "m" }, ImmutableSortedDictionary<string, string>.Empty);
     public static EngineEvent.RequestBegun Begun(int request) => new(After(5 + request), request);
     public static EngineEvent.Emitted Token(int request) => new(After(5.5 + request), request, 1, "word");

@@ -76,8 +76,8 @@ public sealed class DeviceTests() : BehaviorSpec<DeviceCommand, DeviceEvent, Dev
 
     [Fact]
     public void Inspecting_tells_what_it_is_who_holds_it_and_where_its_stream_stands() =>
-        Given(new DeviceEvent.Registered(Facts, Some.Noon), Leased, new DeviceEvent.MeterNoted(Some.Meter), new DeviceEvent.Marked("warm", Some.Noon))
+        Given(new DeviceEvent.Registered(Facts, Some.Noon), Leased, new DeviceEvent.MeterNoted(Some.Meter), new DeviceEvent.ClockSampled("rtc", Some.Exchanges()))
             .When(new DeviceCommand.Inspect())
             .ThenNothingIsPersisted()
-            .ThenReplied(new DeviceAnswer.Standing(Facts, First, 1, [Some.Meter], 4));
+            .ThenReplied(new DeviceAnswer.Standing(Facts, First, 1, [Some.Meter], 4, ["rtc"]));
 }

@@ -1,4 +1,5 @@
 using MELT.Actors.Experiments;
+using MELT.Actors.Sessions;
 using MELT.Devices;
 
 namespace MELT.Actors.Tests.Experiments;
@@ -26,6 +27,8 @@ public sealed class ExperimentPlanRulesTests
         { "devices.0", "simulated and cannot run llama.cpp", Good with { Devices = [Phone], Engines = [new PlannedEngine.LlamaCpp()] } },
         { "devices.0", "real device", Good with { Engines = [new PlannedEngine.Simulated()] } },
         { "engine.0", "program to run", Good with { Engines = [new PlannedEngine.Command([])] } },
+        { "sync", "no agent", Good with { Engines = [new PlannedEngine.Command(["true"])], Sync = SyncMode.On } },
+        { "baseline_after_seconds", "0 to 86400", Good with { BaselineAfter = TimeSpan.FromSeconds(-1) } },
         { "models", "is missing", Good with { Models = [] } },
         { "models.1", "listed twice", Good with { Models = ["m.gguf", "m.gguf"] } },
         { "requests", "is missing", Good with { Requests = null } },

@@ -16,7 +16,11 @@ internal sealed class PlayedSession(IReadOnlyList<byte> choices)
     private static readonly ImmutableArray<StreamCoverage> Coverage = [new("device:phone-1", [], 5, 9)];
 
     private readonly Session _session = new();
-    private readonly SessionPlan _plan = Some.Plan(2, choices.Count > 0 && choices[0] % 4 == 1 ? EngineSpec.CommandLine : EngineSpec.Simulated);
+    private readonly SessionPlan _plan = Some.Plan(2, choices.Count > 0 && choices[0] % 4 == 1 ? EngineSpec.CommandLine : EngineSpec.Simulated) with
+    {
+        Sync = choices.Count > 0 && choices[0] % 4 == 2 ? SyncMode.Auto : null,
+        BaselineAfter = choices.Count > 0 && choices[0] % 8 > 4 ? TimeSpan.FromSeconds(3) : null,
+    };
     private readonly List<object> _work = [];
     private readonly Queue<EngineEvent> _saying = [];
     private SessionCommand.Silent? _silence;
@@ -90,6 +94,9 @@ internal sealed class PlayedSession(IReadOnlyList<byte> choices)
             case SessionWork.Rest r: Take(fails ? Failed("work-failed") : new SessionCommand.Rested(r.Phase, Some.Noon, Some.After(1))); break;
             case SessionWork.StartEngine when fails && choice % 3 == 0: Take(Failed("engine-not-started")); break;
             case SessionWork.StartEngine: Start(fails); break;
+            case SessionWork.Sync when fails: Take(Failed("work-failed")); break;
+            case SessionWork.Sync when choice % 3 == 0: Take(SessionCommand.NoSync.Value); break;
+            case SessionWork.Sync: Hear(new EngineCommand.Exercise("101", 0.02), choice); Take(SessionCommand.Done.Value); break;
             case SessionWork.Tell t: Hear(t.Command, choice); Take(fails ? Failed("work-failed") : SessionCommand.Done.Value); break;
             case SessionWork.StopEngine when !_engineStarted: Take(Failed("engine-not-running")); break;
             case SessionWork.StopEngine: Stop(0); Take(SessionCommand.Done.Value); break;
@@ -113,6 +120,7 @@ internal sealed class PlayedSession(IReadOnlyList<byte> choices)
         switch (command)
         {
             case EngineCommand.Load: _saying.Enqueue(new EngineEvent.LoadBegun(Some.Noon)); _saying.Enqueue(Some.Loaded); break;
+            case EngineCommand.Exercise: _saying.Enqueue(Some.Exercised); break;
             case EngineCommand.Request r:
                 foreach (var e in new EngineEvent[] { Some.Begun(r.Index), Some.Token(r.Index), Some.Finished(r.Index, choice / 32 % 8 == 4 ? "failed" : "length") }) _saying.Enqueue(e);
                 if (_plan.Engine.Name == EngineSpec.CommandLine && r.Index == 1) Die(0);
@@ -137,7 +145,7 @@ internal sealed class PlayedSession(IReadOnlyList<byte> choices)
     {
         Stop(0);
         SettledWell = !fails;
-        Take(fails ? new SessionCommand.SettleFailed("settling-failed", "no answer") : new SessionCommand.Settled(settle.Streams.IsEmpty ? [] : Coverage, null, []));
+        Take(fails ? new SessionCommand.SettleFailed("settling-failed", "no answer") : new SessionCommand.Settled(settle.Streams.IsEmpty ? [] : Coverage, [], []));
     }
 
     private static SessionCommand.WorkFailed Failed(string code) => new(code, "it could not be done");

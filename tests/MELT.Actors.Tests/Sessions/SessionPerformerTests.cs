@@ -165,7 +165,7 @@ public sealed class SessionPerformerTests : IAsyncLifetime
         var (finished, refused) = (0, 0);
         var truth = new SimulatedTruth("cell", ImmutableSortedDictionary<string, double>.Empty.Add("energy_joules", 4), []);
         _bench.Starting = () => RecordAsync("phone-1/vbat", 1);
-        _bench.Finishing = () => finished++ == 0 ? new(ImmutableDictionary<MeterId, long>.Empty.Add(Some.Meter, 1), truth, [new("instrument", "one is missing")]) : throw new InvalidOperationException("the meters are gone");
+        _bench.Finishing = () => finished++ == 0 ? new(ImmutableDictionary<MeterId, long>.Empty.Add(Some.Meter, 1), [truth], [new("instrument", "one is missing")]) : throw new InvalidOperationException("the meters are gone");
         _journal.BeforeAppend = append => append.Events.Any(e => e is SessionEvent.Sealed) && refused++ == 0 ? throw new JournalUnavailableException("the disk is busy") : Task.CompletedTask;
 
         (await RunAsync()).ShouldBe(new("e-01", "complete", null));

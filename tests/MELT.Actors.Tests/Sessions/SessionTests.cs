@@ -16,7 +16,7 @@ public sealed class SessionTests() : BehaviorSpec<SessionCommand, SessionEvent, 
     private static SessionEvent.EngineTold Told(long number, params EngineEvent[] events) => new(number, [.. events]);
     private static SessionCommand.EngineTold Tell(long number, params EngineEvent[] events) => new(number, [.. events]);
     private static SessionEvent.Sealed Sealed(string status, string? reason = null) => new(status, reason, Coverage, []);
-    private static SessionCommand.Settled Settled => new(Coverage, null, []);
+    private static SessionCommand.Settled Settled => new(Coverage, [], []);
 
     private History Running(params SessionEvent[] more) => Given([Opened, Prepared, Baseline, .. more]);
     private History Loaded(params SessionEvent[] more) => Running([Told(1, Some.Ready), Told(2, Some.Loaded), .. more]);
@@ -52,9 +52,50 @@ public sealed class SessionTests() : BehaviorSpec<SessionCommand, SessionEvent, 
             .When(Settled).ThenPersisted(Sealed("complete"));
 
     [Fact]
+    public void A_coded_load_comes_between_baseline_and_loading_and_its_rest_belongs_to_it()
+    {
+        var plan = Some.Plan() with { Sync = SyncMode.Auto };
+        Given(new SessionEvent.Opened(Some.Header(), plan), Prepared, Baseline)
+            .When(Tell(1, Some.Ready)).ThenPerforms<SessionWork.Sync>(sync => sync.Plan.Sync.ShouldBe(SyncMode.Auto))
+            .When(Tell(2, Some.Exercised)).ThenPerforms<SessionWork.Rest>(rest => rest.Phase.ShouldBe("sync"))
+            .When(new SessionCommand.Rested("sync", Some.After(3.6), Some.After(3.9)))
+                .ThenPersisted(new SessionEvent.PhaseRecorded("sync", Some.Ready.At, Some.After(3.9)))
+                .ThenPerforms<SessionWork.Tell>(tell => tell.Command.ShouldBeOfType<EngineCommand.Load>())
+                .ThenState(session => session.Stage.ShouldBe(SessionStage.Running));
+    }
+
+    [Fact]
+    public void Where_no_meter_needs_a_coded_load_the_model_is_loaded() =>
+        Given(new SessionEvent.Opened(Some.Header(), Some.Plan() with { Sync = SyncMode.Auto }), Prepared, Baseline, Told(1, Some.Ready))
+            .When(SessionCommand.NoSync.Value).ThenNothingIsPersisted().ThenPerforms<SessionWork.Tell>(tell => tell.Command.ShouldBeOfType<EngineCommand.Load>());
+
+    [Fact]
+    public void The_rest_of_a_coded_load_that_was_given_up_is_no_cool_down() =>
+        Given(new SessionEvent.Opened(Some.Header(), Some.Plan() with { Sync = SyncMode.On }), Prepared, Baseline, Told(1, Some.Ready), Told(2, Some.Exercised), new SessionEvent.Troubled("cancelled", "by the operator", true), Told(3, Some.Exited()))
+            .When(new SessionCommand.Rested("sync", Some.After(3.6), Some.After(3.9))).ThenNothingIsPersisted().ThenPerformsNothing();
+
+    [Fact]
+    public void The_device_is_watched_again_once_it_has_cooled_down()
+    {
+        var plan = Some.Plan() with { BaselineAfter = TimeSpan.FromSeconds(4) };
+        Given(new SessionEvent.Opened(Some.Header(), plan), Prepared, Baseline, Told(1, Some.Ready), Told(2, Some.Loaded), Told(3, Some.Begun(0), Some.Finished(0), Some.Begun(1), Some.Finished(1)), Told(4, Some.Exited()))
+            .When(new SessionCommand.Rested("cool-down", Some.After(9), Some.After(10))).ThenPersisted(CoolDown)
+                .ThenPerforms<SessionWork.Rest>(rest => rest.ShouldBe(new("e-01", "baseline", TimeSpan.FromSeconds(4))))
+            .When(new SessionCommand.Rested("baseline", Some.After(10.1), Some.After(14)))
+                .ThenPersisted(new SessionEvent.PhaseRecorded("baseline", Some.After(10), Some.After(14)))
+                .ThenPerforms<SessionWork.Settle>(settle => settle.Phases.Select(p => p.Phase).ShouldBe(["baseline", "cool-down", "baseline"]))
+            .When(Settled).ThenPersisted(Sealed("complete"));
+    }
+
+    [Fact]
+    public void A_session_in_trouble_is_not_watched_again() =>
+        Given(new SessionEvent.Opened(Some.Header(), Some.Plan() with { BaselineAfter = TimeSpan.FromSeconds(4) }), Prepared, Baseline, Told(1, Some.Ready), new SessionEvent.Troubled("engine-silent", "", true), Told(2, Some.Exited()))
+            .When(new SessionCommand.Rested("cool-down", Some.After(9), Some.After(10))).ThenPerforms<SessionWork.Settle>();
+
+    [Fact]
     public void The_truth_of_a_simulated_session_is_kept_beside_its_end() =>
         Loaded(Told(3, Some.Begun(0), Some.Finished(0), Some.Begun(1), Some.Finished(1)), Told(4, Some.Exited()), CoolDown)
-            .When(new SessionCommand.Settled(Coverage, new("cell", ImmutableSortedDictionary<string, double>.Empty.Add("energy_joules", 4), []), []))
+            .When(new SessionCommand.Settled(Coverage, [new("cell", ImmutableSortedDictionary<string, double>.Empty.Add("energy_joules", 4), [])], []))
             .ThenPersisted(new SessionEvent.TruthRecorded(new("cell", ImmutableSortedDictionary<string, double>.Empty.Add("energy_joules", 4), [])), Sealed("complete"));
 
     [Fact]
@@ -80,7 +121,7 @@ public sealed class SessionTests() : BehaviorSpec<SessionCommand, SessionEvent, 
     public void A_device_that_cannot_be_prepared_fails_the_session_with_the_reason() =>
         Given(Opened)
             .When(new SessionCommand.WorkFailed("device-busy", "held by e-00")).ThenPersisted(new SessionEvent.Troubled("device-busy", "held by e-00", false)).ThenPerforms<SessionWork.Settle>()
-            .When(new SessionCommand.Settled([], null, [])).ThenPersisted(new SessionEvent.Sealed("failed", "device-busy: held by e-00", [], []));
+            .When(new SessionCommand.Settled([], [], [])).ThenPersisted(new SessionEvent.Sealed("failed", "device-busy: held by e-00", [], []));
 
     [Fact]
     public void An_engine_that_does_not_start_fails_the_session() =>
@@ -217,7 +258,7 @@ public sealed class SessionTests() : BehaviorSpec<SessionCommand, SessionEvent, 
             .When(new SessionCommand.Report(Some.Header(), Some.Plan()))
                 .ThenPersisted(Opened, new SessionEvent.Troubled("never-began", "the session was given up before it began", false))
                 .ThenPerforms<SessionWork.Settle>(settle => settle.Streams.ShouldBeEmpty())
-            .When(new SessionCommand.Settled([], null, [])).ThenPersisted(new SessionEvent.Sealed("failed", "never-began: the session was given up before it began", [], []))
+            .When(new SessionCommand.Settled([], [], [])).ThenPersisted(new SessionEvent.Sealed("failed", "never-began: the session was given up before it began", [], []))
             .ThenSends<ExperimentCommand.NoteEnded>(Experiment.KindName, "e");
 
     [Fact]

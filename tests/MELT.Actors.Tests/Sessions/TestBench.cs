@@ -13,7 +13,7 @@ internal sealed class TestBench : IBench
 {
     public Func<Task> SettingUp { get; set; } = () => Task.CompletedTask;
     public Func<Task> Starting { get; set; } = () => Task.CompletedTask;
-    public Func<RigReport> Finishing { get; set; } = () => new(ImmutableDictionary<MeterId, long>.Empty, null, []);
+    public Func<RigReport> Finishing { get; set; } = () => new(ImmutableDictionary<MeterId, long>.Empty, [], []);
 
     /// <summary>What the engine says to a command. <see cref="TestEngine.Well"/> unless the test says otherwise.</summary>
     public Action<TestEngine, EngineCommand> Hears { get; set; } = TestEngine.Well;

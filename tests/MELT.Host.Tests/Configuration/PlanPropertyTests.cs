@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using MELT.Actors.Experiments;
+using MELT.Actors.Sessions;
 using MELT.Devices;
 using MELT.Host.Configuration;
 
@@ -43,6 +44,8 @@ public sealed class PlanPropertyTests
             Repetitions = 1 + (numbers[5] % 3),
             Baseline = flags[2] ? new TimeSpan(seed & 0xFFFF_FFFF) : null,
             CoolDown = flags[3] ? TimeSpan.FromSeconds(numbers[3] % 86400) : null,
+            BaselineAfter = flags[1] ? TimeSpan.FromSeconds(numbers[2] % 86400) : null,
+            Sync = flags[0] ? mixed > 1 ? SyncMode.Auto : SyncMode.On : null,
             Order = flags[1] ? new PlannedOrder.Shuffled(seed) : new PlannedOrder.AsWritten(),
             AllowEstimates = flags[3],
             Meters = flags[2] ? ["plug-1/power"] : [],

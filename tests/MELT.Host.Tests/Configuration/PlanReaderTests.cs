@@ -1,4 +1,5 @@
 using MELT.Actors.Experiments;
+using MELT.Actors.Sessions;
 using MELT.Devices;
 using MELT.Host.Configuration;
 
@@ -32,6 +33,8 @@ public sealed class PlanReaderTests : IDisposable
             baseline_seconds: 0.3
             cool_down_seconds: 5
             order: { shuffled: 42 }
+            baseline_after_seconds: 4
+            sync: auto
             allow_estimates: true
             meters: plug-1/power
             retries: 1
@@ -51,6 +54,8 @@ public sealed class PlanReaderTests : IDisposable
             Repetitions = 3,
             Baseline = TimeSpan.FromMilliseconds(300),
             CoolDown = TimeSpan.FromSeconds(5),
+            BaselineAfter = TimeSpan.FromSeconds(4),
+            Sync = SyncMode.Auto,
             Order = new PlannedOrder.Shuffled(42),
             AllowEstimates = true,
             Meters = ["plug-1/power"],
@@ -66,6 +71,7 @@ public sealed class PlanReaderTests : IDisposable
     [InlineData(Good + "thraeds: 1", "plan.yaml:4:1: thraeds: there is no such key; allowed here: name, devices")]
     [InlineData(Good + "repetition: 2", "plan.yaml:4:1: repetition: there is no such key; did you mean 'repetitions'?")]
     [InlineData(Good + "parameters:\n  thread: 1", "plan.yaml:5:3: parameters.thread: there is no such key; did you mean 'threads'?")]
+    [InlineData(Good + "sync: maybe", "plan.yaml:4:7: sync: must be off or auto or on, not 'maybe'")]
     [InlineData(Good + "repetitions: many", "plan.yaml:4:14: repetitions: must be a whole number, not 'many'")]
     [InlineData(Good + "repetitions: \"3\"", "repetitions: must be a whole number, not the text \"3\"")]
     [InlineData(Good + "repetitions: 0", "plan.yaml:4:14: repetitions: must be a whole number from 1 to 10000, not 0")]
