@@ -22,6 +22,7 @@ internal static class MeterReport
     {
         ClockQuality.Shared => "shared",
         ClockQuality.Fitted => "fitted",
+        ClockQuality.Locked => "locked",
         ClockQuality.Arrival => "arrival",
         _ => "unlocked",
     };

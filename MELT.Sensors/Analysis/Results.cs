@@ -120,7 +120,7 @@ public sealed record TruthValue(double Value, double? Error, double? ErrorOverU9
 
 public sealed record MeterResults(string Meter, ImmutableArray<string> Channels, MeterClock Clock, MeterReadings Readings);
 
-/// <summary>Quality: fitted, shared, arrival or unlocked.</summary>
+/// <summary>Quality: fitted, shared, locked, arrival or unlocked.</summary>
 public sealed record MeterClock(string? Domain, string Quality, double? OffsetU95Seconds);
 public sealed record MeterReadings(long Stored, long Lost, long Duplicates, long Rejected, double MissingSeconds);
 public sealed record ReadingCounts(long Stored, long Lost, long Duplicates, long Rejected);

@@ -10,6 +10,8 @@ public enum ClockQuality
     Shared,
     /// <summary>A line was fitted through exchanged clock samples.</summary>
     Fitted,
+    /// <summary>The meter has no clock that is known; what the device did was found in its readings.</summary>
+    Locked,
     /// <summary>Readings were stamped when they arrived.</summary>
     Arrival,
     /// <summary>Nothing relates the two clocks: no interval of the session can be found in the meter's time.</summary>
@@ -53,6 +55,10 @@ public sealed record ClockRelation(string? Domain, ClockQuality Quality, Immutab
 
     /// <summary>Stamped on arrival; <paramref name="spread"/> is the standard deviation of the delay in nanoseconds, as far as the recording shows it.</summary>
     public static ClockRelation Arrival(double spread) => new(null, ClockQuality.Arrival, [ClockSegment.Identity with { FloorU = spread }]);
+
+    /// <summary>Found at one moment of the session; whatever the clock gains or loses away from it is <paramref name="driftU"/>.</summary>
+    internal static ClockRelation Locked(string? domain, Lag lag, double jitter, double driftU) =>
+        new(domain, ClockQuality.Locked, [ClockSegment.Identity with { Origin = new(lag.At), OffsetNanoseconds = lag.Nanoseconds, OffsetU = lag.U, DriftU = driftU, FloorU = jitter }]);
 
     public static ClockRelation Unlocked(string? domain) => new(domain, ClockQuality.Unlocked, []);
 

@@ -6,7 +6,16 @@ namespace MELT.Sensors.Clocks;
 /// <summary>Chooses how a meter's clock relates to the session clock from what was recorded of it.</summary>
 public static class MeterClocks
 {
-    public static ClockRelation Relate(RecordedSession session, RecordedMeter meter)
+    /// <summary>Transport takes no less than nothing, and what takes longer is lost.</summary>
+    private const long LongestTransport = 30_000_000_000;
+    /// <summary>A clock that nobody looked after is right within 100 ppm, rectangular.</summary>
+    private const double UnknownDriftU = 100e-6 / 1.7320508075688772;
+
+    /// <summary>What is recorded of the clock; where that is nothing, or the arrival alone, what the device did and the meter saw.</summary>
+    public static ClockRelation Relate(RecordedSession session, RecordedMeter meter) =>
+        Recorded(session, meter) is var relation && relation.Quality is ClockQuality.Arrival or ClockQuality.Unlocked ? Seen(session, meter, relation) ?? relation : relation;
+
+    private static ClockRelation Recorded(RecordedSession session, RecordedMeter meter)
     {
         var domain = meter.Description?.ClockDomain;
         if (EngineStampsElsewhere(session)) return ClockRelation.Unlocked(domain);
@@ -14,6 +23,17 @@ public static class MeterClocks
         if (meter.Blocks.Values.Any(b => b.StampedOnArrival) || domain is null) return ClockRelation.Unlocked(domain);
         if (domain == session.Header?.ClockDomain) return ClockRelation.Shared(domain);
         return session.Exchanges.TryGetValue(domain, out var exchanges) && ClockFit.Fit(domain, exchanges) is { } fitted ? fitted : ClockRelation.Unlocked(domain);
+    }
+
+    private static ClockRelation? Seen(RecordedSession session, RecordedMeter meter, ClockRelation relation)
+    {
+        var arrived = relation.Quality == ClockQuality.Arrival;
+        if (EngineStampsElsewhere(session) || (!arrived && meter.Blocks.Values.Any(b => b.StampedOnArrival)) || MeterPower.Of(meter) is not { } power) return null;
+        var seeking = new LoadLock(power, arrived ? (-2 * power.Period, LongestTransport) : (long.MinValue, long.MaxValue));
+        var timeline = SessionTimeline.Of(session);
+        var lag = PowerShape.OfCode(session) is { } code ? seeking.ByCode(code) : null;
+        lag ??= PowerShape.OfPhases(session, timeline) is { } phases ? seeking.ByEdges(phases, timeline.Begin, timeline.End) : null;
+        return lag is null ? null : arrived ? ClockRelation.Locked(null, lag, relation.Segments[0].FloorU, 0) : ClockRelation.Locked(relation.Domain, lag, 0, UnknownDriftU);
     }
 
     /// <summary>The engine's stamps are promised in the session clock; phases built of others could not be found in any meter.</summary>

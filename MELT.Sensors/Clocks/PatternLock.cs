@@ -7,9 +7,9 @@ namespace MELT.Sensors.Clocks;
 public static class PatternLock
 {
     /// <summary>White noise over the 2540 readings of 127 chips of 20 ms at 1 kHz reaches 0.13 once in 10¹⁰ places (6.7 σ); half is far above it and still below 0 dB.</summary>
-    private const double LeastCorrelation = 0.5;
+    private const double Half = 0.5;
     /// <summary>No other place may reach this share of the peak.</summary>
-    private const double MostElsewhere = 0.7;
+    internal const double MostElsewhere = 0.7;
 
     /// <summary>A maximum-length sequence of 127 chips (x⁷ + x + 1): every window of seven is different, so it is found in one place only.</summary>
     public static bool[] Code() => Code(7);
@@ -29,6 +29,15 @@ public static class PatternLock
     }
 
     /// <summary>
+    /// What a code of so many chips must reach, whatever it is read with: signals that do not follow it are seen twice a chip at best, and 6 σ of such (Fisher's z) are asked
+    /// of short codes too: 0.82 for 15 chips, 0.66 for 31, half from 63 on.
+    /// </summary>
+    internal static double LeastCorrelation(int chips) => Math.Max(Half, Certain(2 * chips));
+
+    /// <summary>The correlation that so many independent readings reach by chance at 6 σ.</summary>
+    internal static double Certain(int readings) => readings <= 4 ? 1 : Math.Tanh(6 / Math.Sqrt(readings - 3));
+
+    /// <summary>
     /// Where the code begins, in readings (with a fraction) after the beginning of the first; null: no lock. Readings are evenly spaced means over their own period.
     /// </summary>
     /// <param name="readings">At least as long as the code; where it lies in them is not known.</param>
@@ -37,22 +46,9 @@ public static class PatternLock
     public static double? Find(ReadOnlySpan<double> readings, ReadOnlySpan<bool> code, double readingsPerChip)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(readingsPerChip, 2);
-        var template = Template(code, readingsPerChip);
-        var correlation = Correlate(readings, template);
-        var peak = correlation.AsSpan().IndexOf(correlation.DefaultIfEmpty(0).Max());
-        // A peak at the end of the readings has no other side.
-        if (peak <= 0 || peak == correlation.Length - 1 || correlation[peak] < LeastCorrelation) return null;
-        var elsewhere = correlation.Where((_, lag) => Math.Abs(lag - peak) > readingsPerChip).Select(Math.Abs).DefaultIfEmpty(0).Max();
-        return elsewhere > MostElsewhere * correlation[peak] ? null : peak + Apex(correlation, peak, (int)(readingsPerChip / 2));
-    }
-
-    // Rectangular chips correlate to a triangle: its slope from a wide base, its apex from the two neighbours of the peak, whose noise is nearly the same and cancels.
-    private static double Apex(double[] correlation, int peak, int half)
-    {
-        var reach = Math.Max(1, Math.Min(half, Math.Min(peak, correlation.Length - 1 - peak)));
-        double slope = 0, weight = 0;
-        for (var k = 1; k <= reach; k++) (slope, weight) = (slope + k * (2 * correlation[peak] - correlation[peak - k] - correlation[peak + k]) / 2, weight + k * k);
-        return Math.Clamp((correlation[peak + 1] - correlation[peak - 1]) * weight / (2 * slope), -0.5, 0.5);
+        var found = new Correlation(readings, Template(code, readingsPerChip));
+        if (!found.IsInside || found.Highest < LeastCorrelation(code.Length)) return null;
+        return found.Elsewhere(readingsPerChip) > MostElsewhere * found.Highest ? null : found.Apex((int)(readingsPerChip / 2));
     }
 
     private static double[] Template(ReadOnlySpan<bool> code, double readingsPerChip)
@@ -64,29 +60,6 @@ public static class PatternLock
             var share = first == last ? 1 : last * readingsPerChip - i;
             template[i] = (code[first] ? share : 0) + (code[last] ? 1 - share : 0);
         }
-        var mean = template.Average();
-        return Array.ConvertAll(template, x => x - mean);
-    }
-
-    /// <summary>For each place the template may begin at: its correlation with the readings there, −1…1; 0 where they do not change.</summary>
-    private static double[] Correlate(ReadOnlySpan<double> readings, double[] template)
-    {
-        var energy = template.Sum(x => x * x);
-        var (sums, squares) = (new double[readings.Length + 1], new double[readings.Length + 1]);
-        for (var i = 0; i < readings.Length; i++)
-        {
-            var x = readings[i] - readings[0];
-            (sums[i + 1], squares[i + 1]) = (sums[i] + x, squares[i] + x * x);
-        }
-        var correlation = new double[Math.Max(0, readings.Length - template.Length + 1)];
-        for (var lag = 0; lag < correlation.Length; lag++)
-        {
-            // The template's mean is zero, so that of the readings may stay in the product.
-            double product = 0, sum = sums[lag + template.Length] - sums[lag];
-            for (var i = 0; i < template.Length; i++) product += readings[lag + i] * template[i];
-            var variance = squares[lag + template.Length] - squares[lag] - sum * sum / template.Length;
-            correlation[lag] = variance > 0 ? product / Math.Sqrt(variance * energy) : 0;
-        }
-        return correlation;
+        return template;
     }
 }

@@ -8,16 +8,18 @@ public sealed record SyncPattern(string Chips, double ChipSeconds)
 {
     private const double LongestSeconds = 4.6;
     private const double ShortestChip = 0.02;
-    /// <summary>A chip that is read less often than this is not seen.</summary>
+    /// <summary>A chip that is read less often than twice is not seen.</summary>
     private const double ReadingsPerChip = 2;
+    /// <summary>Of a reading (the golden ratio's): were a chip whole readings long, each edge would lie alike between two of them and no number of edges would tell where.</summary>
+    private const double Beside = 0.381966;
 
     /// <summary>
-    /// The longest code whose chips the slowest of these meters can follow, in at most 4.6 s: 127 chips of 20 ms when it reads every 10 ms or faster, down to 15 chips for
-    /// one that reads every 150 ms. Slower ones are left out; null when none is left. A meter whose period is not stated is taken for a quick one.
+    /// The longest code whose chips the slowest of these meters can follow, in at most 4.6 s: 127 chips of 20 ms when it reads every 8 ms or faster, down to 15 chips for
+    /// one that reads every 125 ms. Slower ones are left out; null when none is left. A meter whose period is not stated is taken for a quick one.
     /// </summary>
     public static SyncPattern? For(IEnumerable<MeterDescription> meters)
     {
-        var needs = meters.Where(TellsPower).Select(m => Math.Max(ShortestChip, ReadingsPerChip * Math.Max(m.PeriodSeconds ?? 0, m.WindowSeconds ?? 0))).ToArray();
+        var needs = meters.Where(TellsPower).Select(m => Chip(Math.Max(m.PeriodSeconds ?? 0, m.WindowSeconds ?? 0))).ToArray();
         var fitting = needs.Where(chip => chip * Length(4) <= LongestSeconds).ToArray();
         if (fitting.Length == 0) return null;
         var chip = fitting.Max();
@@ -25,6 +27,8 @@ public sealed record SyncPattern(string Chips, double ChipSeconds)
         while (chip * Length(n) > LongestSeconds) n--;
         return new(string.Concat(PatternLock.Code(n).Select(on => on ? '1' : '0')), chip);
     }
+
+    private static double Chip(double period) => period <= 0 ? ShortestChip : period * (Math.Max(ReadingsPerChip, Math.Ceiling(ShortestChip / period)) + Beside);
 
     private static int Length(int n) => (1 << n) - 1;
 

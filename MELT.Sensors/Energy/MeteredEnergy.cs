@@ -97,7 +97,8 @@ public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> s
     /// <summary>Standard uncertainty, common to all edges, of where an edge lies in the readings, nanoseconds.</summary>
     public double EdgeU(ImmutableArray<Interval> intervals)
     {
-        var latency = Sensors.Max(s => s.LatencyU);
+        // What was found in the readings was found with all that delays them.
+        var latency = Clock.Quality == ClockQuality.Locked ? 0 : Sensors.Max(s => s.LatencyU);
         var offset = intervals.Max(i => Clock.UWithin(i.Begin, i.End));
         return Math.Sqrt(offset * offset + latency * latency);
     }

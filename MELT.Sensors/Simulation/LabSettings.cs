@@ -17,6 +17,7 @@ public static class LabSettings
         ["network-reordering"] = (bench, value) => bench with { Network = bench.Network with { Reordering = value } },
         ["clock-drift-ppm"] = (bench, value) => Clocks(bench, clock => clock with { DriftPpm = value }),
         ["clock-offset-seconds"] = (bench, value) => Clocks(bench, clock => clock with { OffsetSeconds = value }),
+        ["clock-known"] = (bench, value) => Clocks(bench, clock => clock with { Known = value != 0 }),
         ["clock-step-seconds"] = (bench, value) => Clocks(bench, clock => clock with { Steps = [(Step(clock).AfterSeconds, value)] }),
         ["clock-step-after-seconds"] = (bench, value) => Clocks(bench, clock => clock with { Steps = [(value, Step(clock).BySeconds)] }),
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);

@@ -57,6 +57,8 @@ public sealed record ChannelProfile(string Name, string Quantity, string Unit, G
 public sealed record ClockProfile
 {
     public double OffsetSeconds { get; init; } = 3;
+    /// <summary>False: nobody is told which clock it is, nor probes it.</summary>
+    public bool Known { get; init; } = true;
     public double DriftPpm { get; init; } = 40;
     /// <summary>Steps: so long after the beginning, by so much.</summary>
     public ImmutableArray<(double AfterSeconds, double BySeconds)> Steps { get; init; } = [];

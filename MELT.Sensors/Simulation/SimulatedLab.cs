@@ -20,7 +20,10 @@ public static class SimulatedLab
             ? RunVirtual(workload is null ? found : found with { Workload = workload }, seed)
             : throw new ArgumentException($"There is no simulated profile {profile}; there are {string.Join(", ", LabProfiles.All.Keys)}.", nameof(profile));
 
-    public static VirtualSession RunVirtual(LabProfile profile, long seed)
+    public static VirtualSession RunVirtual(LabProfile profile, long seed) => RunVirtualOn(profile, seed).Session;
+
+    /// <summary>The same with its device, whose power any other meter may read.</summary>
+    public static (VirtualSession Session, SimulatedDevice Device) RunVirtualOn(LabProfile profile, long seed)
     {
         var device = new SimulatedDevice(profile.DeviceProfile, seed);
         var meters = profile.Meters.Select(meter => new SimulatedMeter(meter, seed, device, Midnight + -meter.Lead)).ToList();
@@ -33,6 +36,6 @@ public static class SimulatedLab
         var entries = timed.OrderBy(item => item.At).Select(item => item.Entry);
         var truths = meters.SelectMany(meter => meter.Views).DistinctBy(view => view.Boundary)
             .Select(view => SimulatedTruth.Of(view, play.Events, play.Phases, profile.Workload.Warmup));
-        return new([new RecordingEntry.Opened(play.Header), .. entries, new RecordingEntry.Closed("complete", null)], [.. truths]);
+        return (new([new RecordingEntry.Opened(play.Header), .. entries, new RecordingEntry.Closed("complete", null)], [.. truths]), device);
     }
 }

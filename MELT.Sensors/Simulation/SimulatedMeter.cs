@@ -58,7 +58,7 @@ public sealed class SimulatedMeter
         StampPosition = Profile.Kind == SensorKind.Averaged ? Profile.StampPosition : null,
         LatencySeconds = Profile.LatencySeconds,
         LatencyUncertaintySeconds = Profile.LatencyUncertaintySeconds,
-        ClockDomain = ClockDomain,
+        ClockDomain = Profile.Clock.Known ? ClockDomain : null,
         Simulated = true,
         Channels = [.. _channels.Select(channel => channel.Describe(Profile.Boundary, "simulated profile " + Profile.Name))],
     };
@@ -71,7 +71,8 @@ public sealed class SimulatedMeter
         for (var last = TickFrom(to + -windowAfterStamp); _tick < last;) yield return Block((int)Math.Min(last - _tick, Profile.BlockSamples));
     }
 
-    public IReadOnlyList<ClockExchange> Probe(Stamp at) => _clock.Probe(at);
+    /// <summary>None of a clock that nobody knows.</summary>
+    public IReadOnlyList<ClockExchange> Probe(Stamp at) => Profile.Clock.Known ? _clock.Probe(at) : [];
 
     /// <summary>Number of the last reading taken.</summary>
     public long LastNumber => _numbered;

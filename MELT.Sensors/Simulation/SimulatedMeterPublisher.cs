@@ -76,7 +76,8 @@ public sealed class SimulatedMeterPublisher(IMqttClient client, DeviceId device,
     private async Task<Stamp> ProbeAsync(CancellationToken stop)
     {
         var now = clock.Now;
-        var message = new ClockMessage(meter.ClockDomain, meter.Probe(now + -ProbeLength));
+        if (meter.Probe(now + -ProbeLength) is not { Count: > 0 } exchanges) return now;
+        var message = new ClockMessage(meter.ClockDomain, exchanges);
         var json = JsonSerializer.SerializeToUtf8Bytes(message, ClockJson.Default.ClockMessage);
         await client.PublishAsync(new($"melt/v1/{device}/clock", json) { ContentType = "application/json" }, stop).ConfigureAwait(false);
         return now;

@@ -59,6 +59,7 @@ internal sealed class VirtualMeterStream(DeviceId device, SimulatedMeter meter, 
     private void Probe(List<(Stamp At, RecordingEntry Entry)> entries, Stamp at)
     {
         var exchanges = meter.Probe(at);
+        if (exchanges.Count == 0) return;
         entries.Add((exchanges[^1].Received, new RecordingEntry.Clock(meter.ClockDomain, [.. exchanges])));
     }
 }
