@@ -136,22 +136,29 @@ internal sealed class EnergyMetrics
             return (Told(estimate, estimate.Seconds, before.Length), new Baseline(estimate.Joules / estimate.Seconds, Expanded.Combined(regression) / estimate.Seconds,
                 Expanded.EffectiveDegreesOfFreedom(regression), meter.Sensors.Length == 1 ? [estimate.Joules / estimate.Seconds] : meter.Shares(before).Select(joules => joules / estimate.Seconds).ToImmutableArray()));
         }
-        var means = Batches(before);
-        var spread = Statistics.StandardDeviation(means) / Math.Sqrt(means.Length);
+        var (spread, freedom) = Spread();
         var change = Watts(before[^1]) - Watts(before[0]);
-        var steadiness = new Baseline(estimate.Joules / estimate.Seconds, Math.Sqrt(spread * spread + change * change / 12), means.Length - 1, [.. meter.Shares(before).Select(joules => joules / estimate.Seconds)]);
+        var steadiness = new Baseline(estimate.Joules / estimate.Seconds, Math.Sqrt(spread * spread + change * change / 12), freedom, [.. meter.Shares(before).Select(joules => joules / estimate.Seconds)]);
         var components = estimate.Components.Add(new(Unsteady, steadiness.Unsteadiness * estimate.Seconds, "session", steadiness.DegreesOfFreedom));
         return (Told(estimate with { Components = components }, estimate.Seconds, before.Length), steadiness);
     }
 
     private double Watts(Interval interval) => meter.Joules([interval]) / (interval.Length / 1e9);
 
-    // Sixteen batches in all, fewer where the sensor could not resolve them.
-    private double[] Batches(ImmutableArray<Interval> intervals)
+    // Sixteen batches in all, shared by length, fewer where the sensor could not resolve them. Each phase varies about its own mean; how the means differ is the change.
+    private (double Spread, double Freedom) Spread()
     {
-        var longest = intervals.MaxBy(i => i.Length);
-        var count = (int)Math.Clamp(longest.Length / Math.Max(1, meter.Sensors.Max(s => s.Shortest)), 2, 16);
-        return [.. Enumerable.Range(0, count).Select(i => Watts(new(longest.Begin + longest.Length * i / count, longest.Begin + longest.Length * (i + 1) / count)))];
+        var (whole, longest, shortest) = (before.Sum(i => i.Length), before.MaxBy(i => i.Length), Math.Max(1, meter.Sensors.Max(s => s.Shortest)));
+        var (squares, batches, phases) = (0.0, 0, 0);
+        foreach (var phase in before)
+        {
+            var count = (int)Math.Clamp(Math.Min(phase.Length / shortest, Math.Round(16.0 * phase.Length / whole)), phase == longest ? 2 : 1, 16);
+            if (count < 2) continue;
+            var means = Enumerable.Range(0, count).Select(i => Watts(new(phase.Begin + phase.Length * i / count, phase.Begin + phase.Length * (i + 1) / count))).ToArray();
+            squares += Math.Pow(Statistics.StandardDeviation(means), 2) * (count - 1);
+            (batches, phases) = (batches + count, phases + 1);
+        }
+        return (Math.Sqrt(squares / (batches - phases) / batches), batches - phases);
     }
 
     private Quantity ReadyPower()

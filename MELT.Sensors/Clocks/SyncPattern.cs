@@ -6,6 +6,9 @@ namespace MELT.Sensors.Clocks;
 /// <param name="Chips">0 and 1, as <see cref="MELT.Devices.Inference.EngineCommand.Exercise"/> has them.</param>
 public sealed record SyncPattern(string Chips, double ChipSeconds)
 {
+    /// <summary>For meters of which nothing is known that would ask for longer chips: 127 of 20 ms.</summary>
+    public static readonly SyncPattern Usual = Of(7, 0.02);
+
     private const double LongestSeconds = 4.6;
     private const double ShortestChip = 0.02;
     /// <summary>A chip that is read less often than twice is not seen.</summary>
@@ -25,8 +28,10 @@ public sealed record SyncPattern(string Chips, double ChipSeconds)
         var chip = fitting.Max();
         var n = 7;
         while (chip * Length(n) > LongestSeconds) n--;
-        return new(string.Concat(PatternLock.Code(n).Select(on => on ? '1' : '0')), chip);
+        return Of(n, chip);
     }
+
+    private static SyncPattern Of(int n, double chip) => new(string.Concat(PatternLock.Code(n).Select(on => on ? '1' : '0')), chip);
 
     private static double Chip(double period) => period <= 0 ? ShortestChip : period * (Math.Max(ReadingsPerChip, Math.Ceiling(ShortestChip / period)) + Beside);
 

@@ -24,6 +24,14 @@ public static class LabSettings
 
     public static IEnumerable<string> Names => OfDevice.Keys.Concat(OfFaults.Keys);
 
+    /// <summary>Why this number cannot be of that setting; null when it can.</summary>
+    public static string? Refusal(string name, double value) => LabRanges.Refusal(name, value);
+
+    /// <summary>Why the numbers of this bench do not go together; null when they do.</summary>
+    public static string? Refusal(LabProfile bench) =>
+        bench.DeviceProfile.LeakageWattsPerKelvin * bench.DeviceProfile.ThermalResistanceKelvinPerWatt < 1 ? null
+            : "leakage-watts-per-kelvin times thermal-resistance-kelvin-per-watt must be below 1: leakage would grow faster than heat leaves";
+
     /// <summary>The bench with one of its numbers replaced; null when no number has this name.</summary>
     public static LabProfile? With(LabProfile bench, string name, double value)
     {

@@ -11,10 +11,10 @@ public sealed class LabSettingsTests
     public void Numbers_of_the_device_its_network_and_its_clocks_are_replaced_by_name()
     {
         var bench = With(LabProfiles.JetsonRails, ("idle-watts", 4), ("network-loss", 0.1), ("network-duplication", 0.2), ("network-reordering", 0.3),
-            ("clock-drift-ppm", 5), ("clock-offset-seconds", 6), ("clock-step-after-seconds", 7), ("clock-step-seconds", 0.008));
+            ("clock-drift-ppm", 5), ("clock-offset-seconds", 6), ("clock-step-after-seconds", 7), ("clock-step-seconds", 0.008), ("clock-known", 0));
         bench.DeviceProfile.ShouldBe(LabProfiles.JetsonRails.DeviceProfile with { IdleWatts = 4 });
         bench.Network.ShouldBe(new() { Loss = 0.1, Duplication = 0.2, Reordering = 0.3 });
-        bench.Meters.ShouldAllBe(m => m.Clock.DriftPpm == 5 && m.Clock.OffsetSeconds == 6);
+        bench.Meters.ShouldAllBe(m => !m.Clock.Known && m.Clock.DriftPpm == 5 && m.Clock.OffsetSeconds == 6);
         bench.Meters.SelectMany(m => m.Clock.Steps).ShouldBe([(7, 0.008), (7, 0.008)]);
         LabProfiles.JetsonRails.Network.ShouldBe(new());
     }
@@ -25,6 +25,32 @@ public sealed class LabSettingsTests
         LabSettings.Names.ShouldBeUnique();
         LabSettings.Names.ShouldAllBe(name => LabSettings.With(LabProfiles.Plug, name, 0.5) != null);
         LabSettings.With(LabProfiles.Plug, "network-los", 0.5).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("idle-watts", -1)]
+    [InlineData("decode-watts", double.NaN)]
+    [InlineData("decode-tokens-per-second", 0)]
+    [InlineData("heat-capacity-joules-per-kelvin", 0)]
+    [InlineData("ripple-fraction", 1)]
+    [InlineData("network-loss", 1.5)]
+    [InlineData("clock-step-after-seconds", -1)]
+    [InlineData("clock-step-seconds", double.PositiveInfinity)]
+    [InlineData("load-seconds", -0.1)]
+    public void Numbers_that_no_device_has_are_refused(string name, double value)
+    {
+        LabSettings.Names.ShouldContain(name);
+        LabSettings.Refusal(name, value).ShouldNotBeNull().ShouldStartWith("must be a number from ");
+    }
+
+    [Fact]
+    public void Every_number_of_every_bench_is_in_its_range()
+    {
+        foreach (var device in LabProfiles.All.Values.Select(bench => bench.DeviceProfile))
+            foreach (var property in device.GetType().GetProperties().Where(p => p.PropertyType == typeof(double)))
+                LabSettings.Refusal(System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name), (double)property.GetValue(device)!).ShouldBeNull(property.Name);
+        LabProfiles.All.Values.ShouldAllBe(bench => LabSettings.Refusal(bench) == null);
+        LabSettings.Refusal(With(LabProfiles.Plug, ("leakage-watts-per-kelvin", 2))).ShouldNotBeNull();
     }
 
     /// <summary>One lost publication of 20 ms leaves a hole of 30 ms; up to 57 ms of a decode of some 5.7 s may be missing.</summary>
