@@ -7,6 +7,7 @@ using MELT.Actors.Replay;
 using MELT.Actors.Runtimes.InProcess;
 using MELT.Actors.Sessions;
 using MELT.Actors.Tests.Journal;
+using MELT.Devices.Inference;
 using MELT.Devices.Time;
 using MELT.Sensors.Analysis;
 using MELT.Sensors.Mqtt.Broker;
@@ -26,6 +27,10 @@ public sealed class SimulatedSessionTests : IAsyncLifetime
         DeviceProfile = LabProfiles.PhoneMonsoon.DeviceProfile with { LoadSeconds = 0.05, PrefillTokensPerSecond = 400, DecodeTokensPerSecond = 100 },
     };
 
+    private static readonly LabProfile Lost = Quick with { Name = "lost", Meters = [.. Quick.Meters.Select(m => m with { Clock = m.Clock with { Known = false } })] };
+    private static readonly LabProfile Rails = LabProfiles.JetsonRails with { DeviceProfile = Quick.DeviceProfile };
+    private static readonly LabProfile[] Benches = [Quick, Lost, Rails];
+
     private readonly TestFolder _folder = new();
     private readonly HostClock _clock = HostClock.Start(TimeProvider.System);
     private SqliteJournal _journal = null!;
@@ -39,7 +44,7 @@ public sealed class SimulatedSessionTests : IAsyncLifetime
         _journal = await SqliteJournal.OpenAsync(_folder["journal.db"], MeltEvents.Serializer);
         _runtime = new(_journal, NullLogger<InProcessRuntime>.Instance);
         _broker = await MqttBroker.StartAsync(new());
-        var options = new BenchOptions { StartEngine = (engine, _) => throw new RigException("unknown-engine", engine.Name), Profile = name => name == Quick.Name ? Quick : throw new RigException("unknown-profile", name) };
+        var options = new BenchOptions { StartEngine = (engine, _) => throw new RigException("unknown-engine", engine.Name), Profile = name => Benches.FirstOrDefault(bench => bench.Name == name) ?? throw new RigException("unknown-profile", name) };
         var bench = new Bench(options, async (id, stop) => await MqttClient.ConnectAsync(new() { Host = "127.0.0.1", Port = _broker.Port, ClientId = id, CleanStart = true }, null, stop), _clock, TimeProvider.System);
         _runtime.AddMelt(bench, _clock, TimeProvider.System, NullLogger.Instance);
         _ingest = new IngestPump(_runtime, _clock, TimeProvider.System, NullLogger.Instance).RunAsync(_broker.Intercept(MeltTopic.Everything, 4096), _stop.Token);
@@ -88,19 +93,41 @@ public sealed class SimulatedSessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_meter_whose_clock_nobody_knows_is_found_by_the_coded_load_between_baseline_and_loading()
+    {
+        (await RunAsync(Lost.Name, sessions: 1, plan => plan with { Sync = SyncMode.Auto, BaselineAfter = TimeSpan.FromMilliseconds(300) })).Status.ShouldBe("complete");
+
+        var (recorded, truths) = (await SessionReplay.AlignAsync(_journal, "e-01", default), await Recording.TruthsAsync(_journal, "e-01", default));
+        recorded.Phases.Select(p => p.Name).ShouldBe(["baseline", "sync", "cool-down", "baseline"]);
+        recorded.Phases[3].Begin.ShouldBe(recorded.Phases[2].End);
+        recorded.Events.OfType<EngineEvent.Exercised>().ShouldHaveSingleItem().Edges.ShouldAllBe(edge => edge > recorded.Phases[1].Begin && edge < recorded.Phases[1].End);
+        var results = SessionReplay.Analyse(recorded, truths[0]);
+        results.Meters.Single(m => m.Meter == "phone-1/monsoon").Clock.Quality.ShouldBe("locked");
+        Math.Abs(results.Truth!.Values["energy_joules"].ErrorOverU95!.Value).ShouldBeLessThan(1.5);
+        truths[0].Phases.Select(p => p.Phase).ShouldContain("sync");
+    }
+
+    [Fact]
+    public async Task Truth_is_kept_at_every_boundary()
+    {
+        (await RunAsync(Rails.Name, sessions: 1)).Status.ShouldBe("complete");
+        (await Recording.TruthsAsync(_journal, "e-01", default)).Select(t => t.Boundary).ShouldBe(["dc-in", "rail"]);
+    }
+
+    [Fact]
     public async Task An_unknown_profile_fails_the_session_with_the_reason()
     {
         (await RunAsync("nonsense", sessions: 1)).ShouldBe(new("e", "failed", "unknown-profile: nonsense"));
         (await SessionReplay.AlignAsync(_journal, "e-01", default)).Closed!.Status.ShouldBe("failed");
     }
 
-    private async Task<ExperimentFinished> RunAsync(string profile, int sessions)
+    private async Task<ExperimentFinished> RunAsync(string profile, int sessions, Func<SessionPlan, SessionPlan>? change = null)
     {
         var finished = new TaskCompletionSource<ExperimentFinished>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var listening = _runtime.Subscribe<ExperimentFinished>(finished.SetResult);
         var plan = Some.Plan() with { Engine = new(EngineSpec.Simulated) { Model = "simulated-1b", Profile = profile, Seed = 7 }, Baseline = TimeSpan.FromMilliseconds(200), CoolDown = TimeSpan.FromMilliseconds(100) };
         var header = Some.Header("") with { ClockDomain = _clock.Domain, At = _clock.Now, Flags = ["simulated"], PrimaryBoundary = Quick.Boundary };
-        await _runtime.Ask(Experiment.KindName, "e", new ExperimentCommand.Start("quick", "{}", "ab12", "melt run", 0, [.. Enumerable.Repeat(new ExperimentSession(header, plan), sessions)], _clock.Now), Patience);
+        await _runtime.Ask(Experiment.KindName, "e", new ExperimentCommand.Start("quick", "{}", "ab12", "melt run", 0, [.. Enumerable.Repeat(new ExperimentSession(header, change?.Invoke(plan) ?? plan), sessions)], _clock.Now), Patience);
         return await finished.Task.WaitAsync(Patience);
     }
 }

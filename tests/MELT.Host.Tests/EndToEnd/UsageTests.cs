@@ -47,6 +47,15 @@ public sealed class UsageTests(Workshop workshop)
     }
 
     [Fact]
+    public async Task A_number_that_no_simulated_bench_has_is_named_by_file_and_line()
+    {
+        var place = workshop.NewPlace();
+        place.Write("simulation.conf", "# mine\nsimulation.profiles.plug.idle-watts = -3\n");
+
+        (await Melt.RunAsync(place, "run", "--device", "simulated:plug:1", "--config", place.Folder)).ShouldFail(2, "simulation.conf:2:", "idle-watts must be a number from 0", "not -3");
+    }
+
+    [Fact]
     public async Task A_missing_model_is_named_before_anything_is_recorded()
     {
         var place = workshop.NewPlace();

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Analysis;
+using MELT.Sensors.Clocks;
+using MELT.Sensors.Simulation;
 
 namespace MELT.Sensors.Tests.Analysis;
 
@@ -17,6 +19,21 @@ public sealed class RecomputeTests : IDisposable
     public async Task A_stranger_finds_every_value_from_the_export(string recording)
     {
         var (exit, output) = await Recompute(RecordedSession.From(Samples.All[recording]()), results => results);
+        output.ShouldContain("values agree");
+        exit.ShouldBe(0, output);
+    }
+
+    [SkippableTheory]
+    [InlineData("jetson-rails", true)]
+    [InlineData("phone-monsoon", false)]
+    [InlineData("plug", false)]
+    public async Task A_stranger_finds_the_values_of_meters_that_were_found_by_their_load(string profile, bool code)
+    {
+        var trial = Clocks.LoadLockTrial.Play(LabProfiles.All[profile], 3, code);
+        trial.Relation.Quality.ShouldBe(ClockQuality.Locked);
+
+        var (exit, output) = await Recompute(RecordedSession.From(trial.Session.Entries), results => results);
+
         output.ShouldContain("values agree");
         exit.ShouldBe(0, output);
     }
