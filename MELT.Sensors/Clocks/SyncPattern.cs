@@ -17,7 +17,7 @@ public sealed record SyncPattern(string Chips, double ChipSeconds)
     private const double Beside = 0.381966;
 
     /// <summary>
-    /// The longest code whose chips the slowest of these meters can follow, in at most 4.6 s: 127 chips of 20 ms when it reads every 8 ms or faster, down to 15 chips for
+    /// The longest code whose chips the slowest of these meters can follow, in at most 4.6 s: 127 chips of 20 ms for one that reads every millisecond, down to 15 chips for
     /// one that reads every 125 ms. Slower ones are left out; null when none is left. A meter whose period is not stated is taken for a quick one.
     /// </summary>
     public static SyncPattern? For(IEnumerable<MeterDescription> meters)
