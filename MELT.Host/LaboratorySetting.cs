@@ -34,6 +34,10 @@ internal static class LaboratorySetting
         },
     };
 
+    /// <summary>Nobody publishes to it from outside: only what is imported is stored.</summary>
+    public static LaboratoryOptions Closed(Surroundings with, MeltConfiguration configuration) =>
+        Of(with, configuration) with { BrokerUrl = null, Broker = new MqttBrokerOptions { Address = IPAddress.Loopback, Port = 0 } };
+
     public static ExperimentSetting Experiment(MeltConfiguration configuration, ExperimentId id, HostClock clock, Func<string, string> modelPath) => new()
     {
         Experiment = id,

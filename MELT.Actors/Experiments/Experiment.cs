@@ -35,7 +35,8 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
     public override Effect<ExperimentEvent> Handle(ExperimentState experiment, ExperimentCommand command) => (experiment, command) switch
     {
         ({ Plan: null }, ExperimentCommand.Start c) => Begin(experiment, c),
-        (_, ExperimentCommand.Start) => Reply(ExperimentAccepted.Value),
+        ({ Plan: null }, ExperimentCommand.Import c) => Keep(experiment, c),
+        (_, ExperimentCommand.Start or ExperimentCommand.Import) => Reply(ExperimentAccepted.Value),
         ({ End: not null } or { Plan: null }, ExperimentCommand.Cancel) => Reply(ExperimentAccepted.Value),
         (_, ExperimentCommand.Cancel c) => Cancel(experiment, c.Reason).ThenReply(ExperimentAccepted.Value)
             .ThenSend(Session.KindName, experiment.Running!.Session, new SessionCommand.Cancel(c.Reason)),
@@ -74,6 +75,15 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
         var planned = new ExperimentEvent.Planned(c.Name, c.Plan, c.PlanSha256, c.CommandLine, c.Retries, c.Sessions, c.At);
         var effect = Persist(planned).ThenReply(ExperimentAccepted.Value);
         return c.Sessions.IsEmpty ? Finish(experiment, effect, "complete", null) : StartSession(experiment with { Plan = planned }, effect, 0, attempt: 1);
+    }
+
+    private static Effect<ExperimentEvent> Keep(ExperimentState experiment, ExperimentCommand.Import c)
+    {
+        var session = c.Session.Header.Session.Value;
+        return Finish(experiment, Persist(
+            new ExperimentEvent.Planned(c.Name, c.Plan, c.PlanSha256, c.CommandLine, 0, [c.Session], c.At),
+            new ExperimentEvent.SessionStarted(session, 0, 1),
+            new ExperimentEvent.SessionFinished(session, c.Status, c.Reason)).ThenReply(ExperimentAccepted.Value), c.Status, c.Reason);
     }
 
     private static Effect<ExperimentEvent> Next(ExperimentState experiment, SessionEnded ended)

@@ -10,6 +10,8 @@ public abstract record ExperimentCommand
 {
     /// <summary>Run these sessions one after another. Repeating it changes nothing.</summary>
     public sealed record Start(string Name, string Plan, string PlanSha256, string CommandLine, int Retries, ImmutableArray<ExperimentSession> Sessions, Stamp At) : ExperimentCommand;
+    /// <summary>Keep an experiment of one session that was recorded elsewhere and is sealed. Repeating it changes nothing.</summary>
+    public sealed record Import(string Name, string Plan, string PlanSha256, string CommandLine, ExperimentSession Session, string Status, string? Reason, Stamp At) : ExperimentCommand;
     public sealed record NoteEnded(SessionEnded Ended) : ExperimentCommand;
     /// <summary>Ask after the running session: its start, or word of its end, may have been lost.</summary>
     public sealed record Poll : ExperimentCommand { public static readonly Poll Value = new(); }

@@ -27,6 +27,9 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
         (SessionStage.Sealed, SessionCommand.Start or SessionCommand.Report) => Reply(SessionAnswer.Accepted.Value).ThenEnded(session),
         (_, SessionCommand.Start) => Reply(SessionAnswer.Accepted.Value),
         (SessionStage.Planned, SessionCommand.Report c) => NeverBegan(session, new(c.Header, c.Plan)),
+        (SessionStage.Planned, SessionCommand.Import c) => Persist(new SessionEvent.Opened(c.Header, c.Plan), new SessionEvent.EngineTold(1, c.Events), new SessionEvent.Sealed(c.Status, c.Reason, c.Coverage, []))
+            .ThenReply(SessionAnswer.Accepted.Value).Then(new Step.Passivate()),
+        (not SessionStage.Sealed, SessionCommand.Import) => Reply(new SessionAnswer.Rejected("a session that is running here was not recorded elsewhere")),
         (SessionStage.Planned, _) => Reply(new SessionAnswer.Rejected($"{command.GetType().Name} is not possible: the session has not started")),
         (SessionStage.Sealed, _) => Reply(SessionAnswer.Accepted.Value),
 

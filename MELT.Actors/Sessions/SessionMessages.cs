@@ -33,6 +33,8 @@ public abstract record SessionCommand
     public sealed record Cancel(string Reason) : SessionCommand;
     /// <summary>Tell the experiment how it ended; one that was interrupted, or never began, is sealed first.</summary>
     public sealed record Report(SessionHeader Header, SessionPlan Plan) : SessionCommand;
+    /// <summary>Keep a session that was recorded elsewhere, whole and sealed. Repeating it changes nothing.</summary>
+    public sealed record Import(SessionHeader Header, SessionPlan Plan, ImmutableArray<EngineEvent> Events, ImmutableArray<StreamCoverage> Coverage, string Status, string? Reason) : SessionCommand;
 }
 
 /// <summary>What happened in a session.</summary>

@@ -4,6 +4,7 @@ using MELT.Actors.Replay;
 using MELT.Devices.Links;
 using MELT.Devices.Models;
 using MELT.Host.Configuration;
+using MELT.Sensors.Import;
 using MELT.Sensors.Mqtt;
 
 namespace MELT.Host.Commands;
@@ -27,7 +28,7 @@ internal static class Failure
         catch (OperationCanceledException) { return Say("stopped", ExitCode.Failed); }
         catch (CommandException e) { return Say(e.Message, e.ExitCode); }
         catch (CatalogueException e) { return Say(e.Message, ExitCode.Usage); }
-        catch (Exception e) when (e is RigException or LinkException or ModelException or MqttException or DataFolderException
+        catch (Exception e) when (e is RigException or LinkException or ImportException or ModelException or MqttException or DataFolderException
             or JournalRefusedException or JournalConflictException or JournalUnavailableException or TimeoutException or IOException or UnauthorizedAccessException)
         {
             return Say(e.Message, ExitCode.Failed);

@@ -13,7 +13,9 @@ internal static class MeltCommand
         var shared = new SharedOptions();
         shared.AddTo(root);
         root.Subcommands.Add(QuickstartCommand.Create(shared));
-        root.Subcommands.Add(RunCommand.Create(shared, wrapped, "melt " + string.Join(' ', args.Select(Quoted))));
+        var commandLine = "melt " + string.Join(' ', args.Select(Quoted));
+        root.Subcommands.Add(RunCommand.Create(shared, wrapped, commandLine));
+        root.Subcommands.Add(ImportCommand.Create(shared, commandLine));
         root.Subcommands.Add(ListCommand.Create(shared));
         root.Subcommands.Add(ShowCommand.Create(shared));
         root.Subcommands.Add(ReplayCommand.Create(shared));

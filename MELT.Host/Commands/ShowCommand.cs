@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using MELT.Actors.Experiments;
+using MELT.Actors.Journal;
 using MELT.Actors.Replay;
 using MELT.Host.Configuration;
 using MELT.Host.Reports;
+using MELT.Sensors.Analysis.Dialects;
 
 namespace MELT.Host.Commands;
 
@@ -13,23 +16,35 @@ internal static class ShowCommand
     {
         var id = IdArgument.Create();
         var plan = new Option<bool>("--plan") { Description = "Print the plan as YAML, ready for melt run" };
-        var command = new Command("show", "Show the results of an experiment or session") { id, plan };
-        command.SetAction((parsed, stop) => Failure.GuardAsync(() => RunAsync(new Surroundings(parsed, shared), parsed.GetRequiredValue(id), parsed.GetValue(plan), stop)));
+        var dialect = new Option<string?>("--dialect") { Description = $"Show beside it what somebody else's rule gives: {MlPerfDialect.Name}", HelpName = "NAME" };
+        dialect.AcceptOnlyFromAmong(MlPerfDialect.Name);
+        var command = new Command("show", "Show the results of an experiment or session") { id, plan, dialect };
+        command.SetAction((parsed, stop) => Failure.GuardAsync(() => RunAsync(new Surroundings(parsed, shared), parsed.GetRequiredValue(id), parsed.GetValue(plan), parsed.GetValue(dialect), stop)));
         return command;
     }
 
-    private static async Task<int> RunAsync(Surroundings with, string id, bool plan, CancellationToken stop)
+    private static async Task<int> RunAsync(Surroundings with, string id, bool plan, string? dialect, CancellationToken stop)
     {
         await using var journal = await with.OpenJournalAsync(stop);
         var finding = await new Catalogue(journal).FindAsync(id, stop);
         if (plan)
         {
+            if (!with.Json && finding.Experiment.Plan!.Sessions.All(s => s.Header.Flags.Contains("imported")))
+                throw new CommandException($"experiment {finding.Experiment.Id} was recorded elsewhere and imported; there is no plan of it to run.");
             Console.Out.Write(with.Json ? finding.Experiment.Plan!.Plan + "\n" : PlanWriter.Write(ExperimentPlan.FromCanonical(finding.Experiment.Plan!.Plan)));
             return ExitCode.Done;
         }
         var (document, _) = await Results.OfAsync(journal, finding, stop);
+        if (dialect is not null) document = document with { Dialects = await DialectsAsync(journal, finding, stop) };
         if (with.Json) Console.Out.WriteLine(document.ToJson());
         else TerminalReport.Show(document, with.Output);
         return ExitCode.Done;
+    }
+
+    private static async Task<ImmutableArray<DialectResults>> DialectsAsync(IJournal journal, Finding finding, CancellationToken stop)
+    {
+        var dialects = ImmutableArray.CreateBuilder<DialectResults>();
+        foreach (var session in finding.Sessions) dialects.Add(MlPerfDialect.Of(await SessionReplay.AlignAsync(journal, session, stop)));
+        return dialects.ToImmutable();
     }
 }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using MELT.Sensors.Analysis;
+using MELT.Sensors.Analysis.Dialects;
 
 namespace MELT.Host.Reports;
 
@@ -22,14 +24,18 @@ public sealed record ResultsDocument
     public ImmutableArray<SessionResults> Sessions { get; init; } = [];
     /// <summary>Where the report lies and the hash of everything else; null until <see cref="Sealed"/>.</summary>
     public ReportPointers? Report { get; init; }
+    /// <summary>Only when asked for: the same recordings by somebody else's rule. No part of what is hashed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<DialectResults>? Dialects { get; init; }
 
     public string ToJson() => JsonSerializer.Serialize(this, ResultsJson.Default.ResultsDocument);
 
-    /// <summary>Adds the SHA-256 over <paramref name="canonical"/> JSON of everything but <c>report</c>.</summary>
+    /// <summary>Adds the SHA-256 over <paramref name="canonical"/> JSON of everything but <c>report</c> and <c>dialects</c>.</summary>
     public ResultsDocument Sealed(Func<JsonElement, byte[]> canonical)
     {
         var everything = JsonSerializer.SerializeToNode(this, ResultsJson.Default.ResultsDocument)!.AsObject();
         everything.Remove("report");
+        everything.Remove("dialects");
         var hash = SHA256.HashData(canonical(Element(everything)));
         return this with { Report = (Report ?? ReportPointers.None) with { Sha256 = Convert.ToHexStringLower(hash) } };
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MELT.Sensors.Analysis;
+using MELT.Sensors.Analysis.Dialects;
 using Spectre.Console;
 
 namespace MELT.Host.Reports;
@@ -11,7 +12,22 @@ public static class TerminalReport
     {
         foreach (var (i, session) in document.Sessions.Index()) Show(session, document.Sessions.Length > 1 ? $"{(i + 1).ToString(CultureInfo.InvariantCulture)} · " : "", console);
         if (document.Sessions.Length > 1) console.Write(TerminalTables.Comparison(document.Sessions));
+        foreach (var dialect in document.Dialects ?? []) Dialect(document, dialect, console);
         Footer(document, console);
+    }
+
+    private static void Dialect(ResultsDocument document, DialectResults dialect, IAnsiConsole console)
+    {
+        console.MarkupLine(Markup.Escape($"dialect {dialect.Name}: {dialect.Rule}"));
+        foreach (var value in dialect.Values)
+        {
+            var told = value is { MeanPowerWatts: { } watts, EnergyJoules: { } joules }
+                ? string.Create(CultureInfo.InvariantCulture, $"{watts:0.0000} W over {value.Seconds:0.000} s = {joules:0.0###} J, {value.Samples} samples")
+                : $"refused, {Because(value.Reason)}";
+            console.MarkupLine(Markup.Escape($"  {value.Sensor}: {told}"));
+            var own = document.Sessions.FirstOrDefault(s => s.Session == value.Session)?.Requests.FirstOrDefault(r => r.Index == value.Request)?.Metrics.GetValueOrDefault("mean_power_watts") as Quantity;
+            if (own is { Value: { } mean }) console.MarkupLine(Markup.Escape($"  MELT, each reading as long as it lasted: {Format.Spoken(mean, own.U95, "W")}"));
+        }
     }
 
     private static void Show(SessionResults session, string number, IAnsiConsole console)

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MELT.Sensors.Import;
+
+namespace MELT.Host.Commands;
+
+/// <summary><c>melt import PATH…</c>: records made elsewhere become sessions here.</summary>
+internal sealed class ImportCommand
+{
+    private readonly Argument<string[]> _paths = new("path") { Description = "Folder with a record, or with records in folders below it", HelpName = "PATH", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string?> _as = new("--as") { Description = "Read as this format, whatever the files look like", HelpName = "FORMAT" };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Read everything and say what would be imported, and store nothing" };
+
+    public static Command Create(SharedOptions shared, string commandLine)
+    {
+        var import = new ImportCommand();
+        import._as.AcceptOnlyFromAmong([.. ImportFormats.Names]);
+        var command = new Command("import", $"Import records made elsewhere: {string.Join(", ", ImportFormats.Names)}") { import._paths, import._as, import._dryRun };
+        command.SetAction((parsed, stop) => Failure.GuardAsync(() => import.RunAsync(new Surroundings(parsed, shared), parsed, commandLine, stop)));
+        return command;
+    }
+
+    private async Task<int> RunAsync(Surroundings with, ParseResult parsed, string commandLine, CancellationToken stop)
+    {
+        // All are read before one is stored, so that a wrong file leaves nothing behind.
+        var recordings = parsed.GetRequiredValue(_paths).SelectMany(path => ImportFormats.Read(path, parsed.GetValue(_as))).DistinctBy(r => r.Sha256).ToArray();
+        var imported = parsed.GetValue(_dryRun)
+            ? Array.ConvertAll(recordings, r => Row(r, "not stored"))
+            : await StoreAsync(with, recordings, commandLine, stop);
+        if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(imported, ImportJson.Default.ImportedRowArray));
+        else
+            foreach (var line in Lines(imported)) Surroundings.Say(line);
+        return ExitCode.Done;
+    }
+
+    private static async Task<ImportedRow[]> StoreAsync(Surroundings with, IReadOnlyList<ImportedRecording> recordings, string commandLine, CancellationToken stop)
+    {
+        var configuration = with.Configure();
+        DiskReserve.Check(with.DataFolder, configuration.DiskReserveBytes);
+        var rows = new List<ImportedRow>();
+        await using var laboratory = await Laboratory.OpenAsync(LaboratorySetting.Closed(with, configuration), with.Logs(), with.Time, stop);
+        foreach (var cut in laboratory.Interrupted) Surroundings.Remark($"experiment {cut.Experiment} was interrupted when MELT last ended; what was recorded of it is sealed ({cut.Status})");
+        using var progress = new ImportProgress(recordings, with.Time);
+        var import = new Actors.Imports.RecordingImport(laboratory.Runtime, laboratory.Clock, with.Time);
+        foreach (var recording in recordings)
+        {
+            var there = await laboratory.Journal.HighestAsync($"{Actors.Experiments.Experiment.KindName}:{recording.Header.Experiment}", stop) > 0;
+            if (!there) await laboratory.Watched.UnlessLostAsync(import.StoreAsync(recording, commandLine, stored => progress.Show(recording, stored), stop));
+            rows.Add(Row(recording, there ? "already there" : "imported"));
+        }
+        return [.. rows];
+    }
+
+    private static ImportedRow Row(ImportedRecording recording, string status) => new(
+        recording.Header.Experiment.Value, recording.Header.Session.Value, recording.Name, recording.Format, Path.GetFullPath(recording.Folder), recording.Sha256, ImportProgress.Readings(recording), status);
+
+    private static IEnumerable<string> Lines(IReadOnlyList<ImportedRow> rows)
+    {
+        var width = rows.Select(r => r.Name.Length).Append(4).Max();
+        yield return $"{"EXPERIMENT",-19}  {"NAME".PadRight(width)}  {"FORMAT",-14}  {"READINGS",9}  STATUS";
+        foreach (var r in rows) yield return FormattableString.Invariant($"{r.Experiment,-19}  {r.Name.PadRight(width)}  {r.Format,-14}  {r.Readings,9}  {r.Status}");
+    }
+}
+
+/// <summary>One recording and what became of it: imported, already there, not stored.</summary>
+internal sealed record ImportedRow(string Experiment, string Session, string Name, string Format, string Folder, string Sha256, long Readings, string Status);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(ImportedRow[]))]
+internal sealed partial class ImportJson : JsonSerializerContext;
