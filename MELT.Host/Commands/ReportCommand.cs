@@ -21,7 +21,7 @@ internal static class ReportCommand
         await using var journal = await with.OpenJournalAsync(stop);
         var finding = await new Catalogue(journal).FindAsync(id, stop);
         var (document, context) = await Results.OfAsync(journal, finding, stop);
-        var name = finding.Sessions is [var only] && only != finding.Experiment.Id ? only : finding.Experiment.Id;
+        var name = finding.Sessions is [var only] && finding.Experiment.Started.Length > 1 ? only : finding.Experiment.Id;
         document = to is not null && Path.GetExtension(to) is ".html" or ".md" or ".json"
             ? await ReportFiles.WriteOneAsync(to, document, context, stop)
             : await ReportFiles.WriteAsync(to ?? with.ReportFolder(name), document, context, stop);
