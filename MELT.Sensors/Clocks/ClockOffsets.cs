@@ -72,7 +72,8 @@ public sealed record ClockOffsets(ImmutableArray<ClockOffset> Offsets, Immutable
         return Math.Abs(one.Offset - Mean(others)) > u * Limit(others.Length - 1, stretch.Length);
     }
 
-    private static double Limit(int freedom, int tries) => StudentT.InvCDF(0, 1, freedom, 1 - Doubt / (2 * tries));
+    // With one degree of freedom Student's is Cauchy's distribution, whose far quantiles no search reaches.
+    private static double Limit(int freedom, int tries) => Doubt / (2 * tries) is var beyond && freedom == 1 ? 1 / Math.Tan(Math.PI * beyond) : StudentT.InvCDF(0, 1, freedom, 1 - beyond);
 
     // No scatter is believed below what the round trips leave open.
     private static double Least(Sight[] sights) => sights.Average(x => x.Half * x.Half / 3);

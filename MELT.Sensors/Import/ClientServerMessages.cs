@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using MELT.Sensors.Clocks;
+using MELT.Sensors.Decoding;
 
 namespace MELT.Sensors.Import;
 
@@ -37,9 +38,9 @@ internal static class ClientServerMessages
                 throw file.Wrong(null, "no messages", "an object with an array \"messages\"");
             return [.. messages.EnumerateArray().Select((m, i) => (Text(m, "cmd", i), Text(m, "reply", i), Time(m, "cmd_time", i), Time(m, "reply_time", i)))];
         }
-        catch (JsonException e)
+        catch (Exception e) when (JsonMessage.IsSyntax(e))
         {
-            throw file.Wrong(string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}"), "no JSON", "an object with an array \"messages\"", e);
+            throw file.Wrong(e is JsonException { LineNumber: { } line } ? string.Create(CultureInfo.InvariantCulture, $"line {line + 1}") : null, "no JSON", "an object with an array \"messages\"", e);
         }
 
         JsonElement Field(JsonElement message, string key, JsonValueKind kind, int i) =>
@@ -52,7 +53,7 @@ internal static class ClientServerMessages
     private static long Seconds(RecordFile file, string place, string text) =>
         decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 9_000_000_000m
             ? (long)Math.Round(seconds * 1_000_000_000m)
-            : throw file.Wrong(place, $"\"{text}\"", "a time in seconds since 1970");
+            : throw file.Wrong(place, JsonMessage.Quote(text), "a time in seconds since 1970");
 
     private static string Place(int i) => string.Create(CultureInfo.InvariantCulture, $"message {i + 1}");
 }

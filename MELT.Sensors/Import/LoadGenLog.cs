@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using MELT.Sensors.Decoding;
 
 namespace MELT.Sensors.Import;
 
@@ -34,7 +35,7 @@ internal static class LoadGenLog
                 && entry.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.String
                 ? (key.GetString()!, value.GetString()!) : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (JsonMessage.IsSyntax(e))
         {
             throw line.Is($"{Prefix}and a JSON object");
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using MELT.Sensors.Alignment;
+using MELT.Sensors.Decoding;
 using MELT.Sensors.Meters;
 
 namespace MELT.Sensors.Import;
@@ -77,7 +78,7 @@ internal sealed class MlPerfTiny : IImportFormat
             foreach (var edge in json.RootElement.EnumerateArray())
             {
                 var place = string.Create(CultureInfo.InvariantCulture, $"time {edges.Count + 1}");
-                if (edge.ValueKind != JsonValueKind.Number || !edge.TryGetDecimal(out var at)) throw file.Wrong(place, edge.GetRawText(), "a number of seconds");
+                if (edge.ValueKind != JsonValueKind.Number || !edge.TryGetDecimal(out var at)) throw file.Wrong(place, JsonMessage.Quote(edge.GetRawText()), "a number of seconds");
                 if (at < 0 || at > (decimal)seconds) throw file.Wrong(place, $"{at} s", string.Create(CultureInfo.InvariantCulture, $"a time inside the trace, which is {seconds} s long"));
                 var nanoseconds = (long)Math.Round(at * 1_000_000_000m);
                 if (edges.Count > 0 && nanoseconds <= edges[^1]) throw file.Wrong(place, $"{at} s, not after the time before", expected);

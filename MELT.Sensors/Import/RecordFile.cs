@@ -1,4 +1,5 @@
 using System.Globalization;
+using MELT.Sensors.Decoding;
 
 namespace MELT.Sensors.Import;
 
@@ -45,13 +46,11 @@ internal sealed class RecordFile
 /// <summary>One line of a text file.</summary>
 internal sealed record Line(RecordFile File, int Number, string Text)
 {
-    private const int Shown = 60;
-
     public ImportException Wrong(string wrong, string expected) => File.Wrong(Place, wrong, expected);
 
     public ImportException Is(string expected) => Is(Text, expected);
 
-    public ImportException Is(string text, string expected) => Wrong($"\"{(text.Length > Shown ? text[..Shown] + "…" : text)}\"", expected);
+    public ImportException Is(string text, string expected) => Wrong(JsonMessage.Quote(text), expected);
 
     public string Source => string.Create(CultureInfo.InvariantCulture, $"{System.IO.Path.GetFileName(File.Path)} line {Number}");
 

@@ -32,6 +32,15 @@ public sealed class ExperimentTests() : BehaviorSpec<ExperimentCommand, Experime
         Given().When(Start() with { Sessions = [] }).ThenState(e => e.End!.Status.ShouldBe("complete")).ThenSendsNothing();
 
     [Fact]
+    public void An_experiment_recorded_elsewhere_is_kept_whole_and_starts_no_session()
+    {
+        var import = new ExperimentCommand.Import("one", "{}", "ab12", "melt import x", new(Some.Header("s"), Some.Plan(1)), "complete", null, Some.Noon);
+        Given().When(import).ThenPersisted(new ExperimentEvent.Planned("one", "{}", "ab12", "melt import x", 0, [import.Session], Some.Noon), Started("s", 0), Done("s"), new ExperimentEvent.Finished("complete", null))
+            .ThenReplied(ExperimentAccepted.Value).ThenSendsNothing().ThenPassivates()
+            .When(import).ThenNothingIsPersisted().ThenReplied(ExperimentAccepted.Value);
+    }
+
+    [Fact]
     public void Starting_twice_changes_nothing() =>
         Given(Planned(), Started("e-01", 0)).When(Start()).ThenNothingIsPersisted().ThenReplied(ExperimentAccepted.Value).ThenSendsNothing();
 

@@ -51,6 +51,18 @@ public sealed class SessionTests() : BehaviorSpec<SessionCommand, SessionEvent, 
             .When(new SessionCommand.Rested("cool-down", Some.After(9), Some.After(10)))
             .When(Settled).ThenPersisted(Sealed("complete"));
 
+    private static SessionCommand.Import Import => new(Some.Header(), Some.Plan(), [Some.Begun(0), Some.Finished(0)], Coverage, "complete", null);
+
+    [Fact]
+    public void A_session_recorded_elsewhere_is_kept_whole_and_asks_for_no_work() =>
+        Given().When(Import).ThenPersisted(Opened, Told(1, Some.Begun(0), Some.Finished(0)), Sealed("complete"))
+            .ThenReplied(SessionAnswer.Accepted.Value).ThenPerformsNothing().ThenSendsNothing().ThenPassivates()
+            .When(Import).ThenNothingIsPersisted().ThenReplied(SessionAnswer.Accepted.Value);
+
+    [Fact]
+    public void A_session_that_runs_is_not_replaced_by_one_recorded_elsewhere() =>
+        Running().When(Import).ThenNothingIsPersisted().ThenReplied<SessionAnswer.Rejected>(answer => answer.Reason.ShouldContain("running here"));
+
     [Fact]
     public void A_coded_load_comes_between_baseline_and_loading_and_its_rest_belongs_to_it()
     {

@@ -14,6 +14,7 @@ public sealed class HelpTests(Workshop workshop)
     [InlineData("report")]
     [InlineData("export")]
     [InlineData("doctor")]
+    [InlineData("import")]
     [InlineData("model")]
     [InlineData("model make")]
     [InlineData("model list")]
@@ -33,7 +34,7 @@ public sealed class HelpTests(Workshop workshop)
     {
         var said = (await Melt.RunAsync(workshop.NewPlace(), "--help")).ShouldBeDone();
 
-        foreach (var verb in new[] { "quickstart", "run", "list", "show", "replay", "report", "export", "doctor", "model", "schema" }) said.Output.ShouldContain($"\n  {verb}");
+        foreach (var verb in new[] { "quickstart", "run", "list", "show", "replay", "report", "export", "import", "doctor", "model", "schema" }) said.Output.ShouldContain($"\n  {verb}");
         said.Output.ShouldNotContain("agent");
     }
 }

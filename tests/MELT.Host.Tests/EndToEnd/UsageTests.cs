@@ -18,6 +18,8 @@ public sealed class UsageTests(Workshop workshop)
     [InlineData("run --device simulated:phone-monsoon:1 --port 99999", "99999")]
     [InlineData("run --device a:b:c:d", "a:b:c:d")]
     [InlineData("schema nope", "nope")]
+    [InlineData("import", "import --help")]
+    [InlineData("import --as nope x", "nope")]
     public async Task Wrong_usage_is_said_with_exit_code_2(string arguments, params string[] words)
     {
         var place = workshop.NewPlace();

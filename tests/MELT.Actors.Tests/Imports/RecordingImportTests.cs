@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using MELT.Actors.Imports;
+using MELT.Actors.Journal;
+using MELT.Actors.Journal.Sqlite;
+using MELT.Actors.Replay;
+using MELT.Actors.Runtimes.InProcess;
+using MELT.Actors.Tests.Journal;
+using MELT.Actors.Tests.Sessions;
+using MELT.Devices.Inference;
+using MELT.Devices.Time;
+using MELT.Sensors.Alignment;
+using MELT.Sensors.Analysis;
+using MELT.Sensors.Import;
+using MELT.Sensors.Meters;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MELT.Actors.Tests.Imports;
+
+public sealed class RecordingImportTests : IAsyncLifetime
+{
+    private const int Blocks = 4;
+
+    private readonly TestFolder _folder = new();
+    private readonly HostClock _clock = HostClock.Start(TimeProvider.System);
+    private SqliteJournal _journal = null!;
+    private InProcessRuntime _runtime = null!;
+    private RecordingImport _import = null!;
+
+    public async Task InitializeAsync()
+    {
+        _journal = await SqliteJournal.OpenAsync(_folder["journal.db"], MeltEvents.Serializer);
+        _runtime = new(_journal, NullLogger<InProcessRuntime>.Instance);
+        _runtime.AddMelt(new TestBench(), _clock, TimeProvider.System, NullLogger.Instance);
+        await _runtime.StartAsync(default);
+        _import = new(_runtime, _clock, TimeProvider.System);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _runtime.DisposeAsync();
+        await _journal.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task The_journal_gives_the_results_of_the_record_itself()
+    {
+        var (record, counted) = (Record(), new List<long>());
+        await StoreAsync(record, counted.Add);
+
+        var finding = await new Catalogue(_journal).FindAsync("last", default);
+        finding.Experiment.End!.Status.ShouldBe("complete");
+        finding.Sessions.ShouldBe([record.Header.Session.Value]);
+        Text(SessionReplay.Analyse(await SessionReplay.AlignAsync(_journal, finding.Sessions[0], default), null)).ShouldBe(Text(Direct(record)));
+        Direct(record).Metrics["energy_joules"].ShouldBeOfType<Quantity>().Value.ShouldNotBeNull();
+        counted.ShouldBe([10, 20, 30, 40]);
+    }
+
+    [Fact]
+    public async Task Storing_it_twice_leaves_one_experiment_with_the_same_results()
+    {
+        await StoreAsync(Record());
+        await StoreAsync(Record());
+
+        (await new Catalogue(_journal).ExperimentsAsync(default)).Count.ShouldBe(1);
+        Text(SessionReplay.Analyse(await SessionReplay.AlignAsync(_journal, Record().Header.Session.Value, default), null)).ShouldBe(Text(Direct(Record())));
+    }
+
+    [Fact]
+    public async Task An_import_that_was_cut_off_is_no_experiment_and_the_next_one_completes_it()
+    {
+        using var cut = new CancellationTokenSource();
+        await Should.ThrowAsync<OperationCanceledException>(() => _import.StoreAsync(Record(), "melt import x", stored => { if (stored == 20) cut.Cancel(); }, cut.Token));
+        (await new Catalogue(_journal).ExperimentsAsync(default)).ShouldBeEmpty();
+
+        await StoreAsync(Record());
+
+        var aligned = await SessionReplay.AlignAsync(_journal, Record().Header.Session.Value, default);
+        aligned.Meters.Values.Single().Blocks.Count.ShouldBe(Blocks);
+        Text(SessionReplay.Analyse(aligned, null)).ShouldBe(Text(Direct(Record())));
+    }
+
+    private Task StoreAsync(ImportedRecording record, Action<long>? stored = null) => _import.StoreAsync(record, "melt import x", stored ?? (_ => { }), default);
+
+    private static SessionResults Direct(ImportedRecording record) => SessionAnalysis.Analyse(RecordedSession.From(record.Entries));
+
+    private static string Text(SessionResults results) => JsonSerializer.Serialize(ResultsJson.Element(results));
+
+    /// <summary>A meter with a clock of its own over 40 s, half a second ahead, and a command from 5 s to 35 s.</summary>
+    private static ImportedRecording Record()
+    {
+        var header = Some.Header("import-1-01", "board", "import-1") with { Kind = "command", Flags = ["imported"], Engine = "imported", WarmupRequests = [] };
+        var meter = new MeterId(header.Device, "plug");
+        var about = new MeterDescription
+        {
+            Kind = SensorKind.Averaged,
+            PeriodSeconds = 1,
+            WindowSeconds = 1,
+            StampPosition = StampPosition.End,
+            ClockDomain = "plug-clock",
+            Channels = [new() { Name = "p", Quantity = "power", Unit = "W", Boundary = "wall-ac", Resolution = 0.1, Accuracy = new(0.01, 0, "sheet") }],
+        };
+        static long At(double seconds) => Some.After(seconds).Nanoseconds;
+        return new("mlperf-power", "a record", "x", header,
+        [
+            new RecordingEntry.Opened(header),
+            new RecordingEntry.Described(meter, 1, about),
+            .. Enumerable.Range(0, Blocks).Select(b => new RecordingEntry.Block(meter, 2 + b, new SampleBlock(null, false,
+                [.. Enumerable.Range(10 * b, 10).Select(i => At(i + 0.5))], [new SampleColumn("p", new Grid(1, -1), [.. Enumerable.Range(10 * b, 10).Select(i => 100L + i % 4)])]))),
+            new RecordingEntry.Clock("plug-clock", [.. Enumerable.Range(0, 8).Select(i => new MELT.Sensors.Clocks.ClockExchange(new(At(5 * i)), new(At(5 * i + 0.5005)), new(At(5 * i + 0.001))))]),
+            new RecordingEntry.Engine([new EngineEvent.Ready(new(At(5)), "imported", "x", null, new EngineClock(header.ClockDomain, 1, 0)), new EngineEvent.RequestBegun(new(At(5)), 0), new EngineEvent.Marked(new(At(20)), "second"), new EngineEvent.Finished(new(At(35)), 0, "end", new(0, 0, 0), null)]),
+            new RecordingEntry.Closed("complete", null),
+        ])
+        { Sha256 = "ab12" };
+    }
+}
