@@ -14,8 +14,8 @@ internal sealed partial record PtDaemonLog(string? Instrument, string Version, d
     public static PtDaemonLog Read(RecordFile? log, RecordFile? server, long first, long last)
     {
         var lines = log?.Lines() ?? [];
-        var asked = server is null ? null : Go().Match(System.Text.Encoding.UTF8.GetString(server.Bytes)) is { Success: true } go ? go.Groups[1].Value : null;
-        double? interval = long.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0 ? milliseconds / 1000.0 : null;
+        var asked = lines.Select(line => Begun().Match(line.Text)).Append(Go().Match(server is null ? "" : System.Text.Encoding.UTF8.GetString(server.Bytes))).FirstOrDefault(m => m.Success);
+        double? interval = long.TryParse(asked?.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0 ? milliseconds / 1000.0 : null;
         var identity = lines.Select(line => Identity().Match(line.Text)).FirstOrDefault(m => m.Success);
         var version = lines.Select(line => VersionLine().Match(line.Text)).FirstOrDefault(m => m.Success)?.Groups[1].Value ?? "of unknown version";
         return new(identity is null ? null : $"{identity.Groups[1].Value} {identity.Groups[2].Value}", version, interval, Vouched(lines, version, first, last));
@@ -30,6 +30,9 @@ internal sealed partial record PtDaemonLog(string? Instrument, string Version, d
 
     [GeneratedRegex(@"""cmd"": ""Go,(\d+),", RegexOptions.CultureInvariant)]
     private static partial Regex Go();
+
+    [GeneratedRegex(@"Starting untimed measurement, .* samples at (\d+)ms", RegexOptions.CultureInvariant)]
+    private static partial Regex Begun();
 
     [GeneratedRegex(@"Analyzer identity response of \d+ bytes: ([^,]+),([^,]+),", RegexOptions.CultureInvariant)]
     private static partial Regex Identity();

@@ -17,15 +17,15 @@ internal static class SomeRecord
             """);
         File.WriteAllText(Path.Combine(folder, "power__client.json"), "{\"messages\":[" +
             string.Join(',', Enumerable.Range(0, 5).Select(i => $"{{\"cmd\":\"time\",\"cmd_time\":16446733{i}0.1,\"reply\":\"16446733{i}0.05\",\"reply_time\":16446733{i}0.1015}}")) + "]}");
+        File.WriteAllText(Path.Combine(folder, "power__server.json"), "{\"messages\":[],\"ptd_messages\":[{\"cmd\": \"Go,1000,0,run\"}]}");
         return folder;
     }
 
     /// <summary>Skips the test where they are not.</summary>
     public static string Shared(string kind)
     {
-        var data = Path.Combine(Path.GetDirectoryName(Repository.Folder)!, "..", "shared", "data");
-        foreach (var place in new[] { Path.Combine(Repository.Folder, "..", "shared", "data"), data })
-            if (Directory.Exists(place) && Directory.GetDirectories(place, kind).FirstOrDefault() is { } found) return found;
+        for (var place = new DirectoryInfo(Repository.Folder); place is not null; place = place.Parent)
+            if (Path.Combine(place.FullName, "shared", "data") is var data && Directory.Exists(data) && Directory.GetDirectories(data, kind).FirstOrDefault() is { } found) return found;
         throw new SkipException($"there is no ../shared/data/{kind} beside the project");
     }
 }
