@@ -53,7 +53,7 @@ internal sealed class Laboratory : IAsyncDisposable
             var runtime = new InProcessRuntime(watched, logs.CreateLogger<InProcessRuntime>(), new InProcessOptions { Time = time });
             open.Push(runtime);
 
-            var (deliveries, connection, address) = await ListenAsync(options, time, open, stop);
+            var (deliveries, connection, address) = await ListenAsync(options, clock, time, open, stop);
             var bench = new Bench(options.Bench(clock), async (id, token) => await MqttClient.ConnectAsync(connection with { ClientId = id, CleanStart = true }, time, token), clock, time);
             runtime.AddMelt(bench, clock, time, logs.CreateLogger("MELT"));
             var pump = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>());
@@ -72,7 +72,7 @@ internal sealed class Laboratory : IAsyncDisposable
     private Laboratory(Stack<IAsyncDisposable> open, CancellationTokenSource stopIngest, Task ingest) => (_open, _stopIngest, _ingest) = (open, stopIngest, ingest);
 
     /// <summary>Our broker holds each acknowledgement for ingest; at a foreign one we hold it ourselves, as a subscriber with a session that outlives us.</summary>
-    private static async Task<(System.Threading.Channels.ChannelReader<MqttDelivery>, MqttClientOptions, string)> ListenAsync(LaboratoryOptions options, TimeProvider time, Stack<IAsyncDisposable> open, CancellationToken stop)
+    private static async Task<(System.Threading.Channels.ChannelReader<MqttDelivery>, MqttClientOptions, string)> ListenAsync(LaboratoryOptions options, HostClock clock, TimeProvider time, Stack<IAsyncDisposable> open, CancellationToken stop)
     {
         if (options.BrokerUrl is { } url)
         {
@@ -82,7 +82,7 @@ internal sealed class Laboratory : IAsyncDisposable
             await ingest.SubscribeAsync(MeltTopic.Everything, MqttQos.AtLeastOnce, stop);
             return (ingest.Deliveries, connection, connection.Host + ":" + connection.Port);
         }
-        var broker = await MqttBroker.StartAsync(options.Broker, time);
+        var broker = await MqttBroker.StartAsync(options.Broker with { Clock = clock }, time);
         open.Push(broker);
         return (broker.Intercept(MeltTopic.Everything, IngestRoom), options.BrokerLogin(broker.EndPoint), broker.EndPoint.ToString());
     }

@@ -16,6 +16,7 @@ internal static class Plots
         {
             Session = session.Header!.Session.Value,
             Series = [.. session.Meters.Values.SelectMany(meter => Series(meter, MeterClocks.Relate(session, meter), timeline))],
+            Clocks = [.. session.Meters.Values.Select(meter => Clock(meter, MeterClocks.Relate(session, meter), timeline)).OfType<PlotClock>()],
             Phases = [.. timeline.Phases.Select(p => new PlotPhase(p.Name, p.Request, Seconds(p.Begin, timeline), Seconds(p.End, timeline), TruthOf(p, truth)))],
             Tokens = [.. timeline.Requests.Select(r => new PlotTokens(r.Index, [.. r.Emissions.Select(e => Seconds(e.At.Nanoseconds - timeline.Correction, timeline))]))],
         };
@@ -24,7 +25,7 @@ internal static class Plots
     private static IEnumerable<PlotSeries> Series(RecordedMeter meter, ClockRelation clock, SessionTimeline timeline)
     {
         if (meter.Description is not { } description || meter.Blocks.IsEmpty || clock.Quality == ClockQuality.Unlocked) yield break;
-        var times = meter.Blocks.Values.SelectMany(b => b.Stamps).Select(t => Seconds(ToSession(t, clock), timeline)).ToArray();
+        var times = meter.Blocks.Values.SelectMany(b => b.Stamps).Select(t => Seconds(clock.ToSession(t), timeline)).ToArray();
         var order = Enumerable.Range(0, times.Length).OrderBy(i => times[i]).ToArray();
         foreach (var channel in description.Channels.Where(c => c.Unit is not null))
         {
@@ -48,11 +49,12 @@ internal static class Plots
 
     private static double[] Pick(double[] from, int[] order) => Array.ConvertAll(order, i => from[i]);
 
-    /// <summary>For drawing only: the inverse of the relation to first order, which is far below a pixel.</summary>
-    private static long ToSession(long stamp, ClockRelation clock)
+    private static PlotClock? Clock(RecordedMeter meter, ClockRelation clock, SessionTimeline timeline)
     {
-        var guess = stamp - clock.At(stamp).OffsetNanoseconds;
-        return guess - (clock.At(guess).ToMeter(guess) - stamp);
+        if (clock.Evidence is not { } evidence) return null;
+        var residuals = evidence.Residuals(clock).ToArray();
+        return new(meter.Id.ToString(), [.. residuals.Select(r => Seconds(r.At, timeline))], [.. residuals.Select(r => r.Residual / 1e9)],
+            [.. residuals.Select(r => r.HalfRoundTrip / 1e9)], [.. residuals.Select(r => 2 * clock.At(r.At).UAt(r.At) / 1e9)]);
     }
 
     private static double Seconds(long at, SessionTimeline timeline) => (at - timeline.Begin) / 1e9;

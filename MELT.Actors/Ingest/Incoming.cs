@@ -35,11 +35,11 @@ internal abstract record Incoming(MqttDelivery Delivery)
             case MeltTopic.Readings t when delivery.Retained:
                 return new Rejected(delivery, t.Meter, Retained, at);
             case MeltTopic.Readings t:
-                return ReadingsDecoder.TryDecode(payload, at, out var readings, out var badReadings) ? Received(delivery, t.Meter, readings, at) : new Rejected(delivery, t.Meter, badReadings, at);
+                return ReadingsDecoder.TryDecode(payload, at, out var readings, out var published, out var badReadings) ? Received(delivery, t.Meter, readings, at, published) : new Rejected(delivery, t.Meter, badReadings, at);
             case MeltTopic.Blocks t when delivery.Retained:
                 return new Rejected(delivery, t.Meter, Retained, at);
             case MeltTopic.Blocks t:
-                return BlockCodec.TryDecode(payload, out var block, out var badBlock) ? Received(delivery, t.Meter, block, at) : new Rejected(delivery, t.Meter, new Rejection(Rejection.Malformed, badBlock), at);
+                return BlockCodec.TryDecode(payload, out var block, out var badBlock) ? Received(delivery, t.Meter, block, at, null) : new Rejected(delivery, t.Meter, new Rejection(Rejection.Malformed, badBlock), at);
             case MeltTopic.Clock t:
                 return new OfDevice(delivery, t.Device.Value, ClockDecoder.TryDecode(payload, out var clock, out var badClock)
                     ? new DeviceCommand.NoteClock(clock.Domain, clock.Exchanges)
@@ -54,9 +54,17 @@ internal abstract record Incoming(MqttDelivery Delivery)
     private static readonly Rejection Retained = new("retained", "a retained reading is an old value, not a new one; publish readings without the retain flag");
 
     /// <summary>What can be read can yet be more than a block holds; it would be refused by the journal again and again.</summary>
-    private static Incoming Received(MqttDelivery delivery, MeterId meter, SampleBlock block, Stamp at) => BlockCodec.Objection(block) is { } objection
+    private static Incoming Received(MqttDelivery delivery, MeterId meter, SampleBlock block, Stamp at, string? published) => BlockCodec.Objection(block) is { } objection
         ? new Rejected(delivery, meter, new Rejection(Rejection.TooLarge, objection), at)
-        : new Samples(delivery, meter, new ReceivedBlock(block, Crc32C.Of(delivery.Payload.Span), at));
+        : new Samples(delivery, meter, Timed(delivery.Message, new ReceivedBlock(block, Crc32C.Of(delivery.Payload.Span), at), published));
+
+    /// <summary>A time that cannot be read is no reason to lose a reading.</summary>
+    private static ReceivedBlock Timed(MqttMessage message, ReceivedBlock received, string? published)
+    {
+        var reads = MessageTimes.TryRead(message.Property(MessageTimes.PublishedProperty) ?? published, out var handedOver)
+            & MessageTimes.TryRead(message.Property(MessageTimes.BrokeredProperty), out var brokered);
+        return received with { Published = handedOver, Brokered = brokered, Unreadable = !reads };
+    }
 
     private static DeviceCommand.NoteRejection Kept(MqttDelivery delivery, Rejection why, Stamp at) =>
         new(delivery.Topic, why.Code, why.Text, delivery.Payload.ToArray(), at);

@@ -39,6 +39,9 @@ public sealed partial class EventFormat
     public static EventFormat FormerJson<TOld, TNow>(string manifest, Func<TOld, TNow> lift) where TOld : class where TNow : class =>
         new(manifest, typeof(TNow), "json", null, bytes => lift(ReadJson<TOld>(bytes)));
 
+    /// <summary>A former version in bytes of the caller's own making: read, never written again.</summary>
+    public static EventFormat FormerBinary<T>(string manifest, Func<byte[], T> read) where T : class => new(manifest, typeof(T), "bin", null, read);
+
     private static T ReadJson<T>(byte[] bytes) where T : class =>
         JsonSerializer.Deserialize<T>(bytes, EventJson.Options) ?? throw new JsonException("null is not an event");
 

@@ -19,7 +19,8 @@ public static class MeltEvents
         EventFormat.Json<DeviceEvent.MessageRejected>("device.message-rejected.v1"),
 
         EventFormat.Json<MeterEvent.Described>("meter.described.v1"),
-        EventFormat.Binary<MeterEvent.SamplesRecorded>("meter.samples-recorded.v1", SamplesRecordedFormat.Write, SamplesRecordedFormat.Read),
+        EventFormat.FormerBinary("meter.samples-recorded.v1", SamplesRecordedFormat.Read),
+        EventFormat.Binary<MeterEvent.SamplesRecorded>("meter.samples-recorded.v2", SamplesRecordedFormat.Write, SamplesRecordedFormat.Read),
         EventFormat.Json<MeterEvent.DuplicatesReceived>("meter.duplicates-received.v1"),
         EventFormat.Json<MeterEvent.ConflictReceived>("meter.conflict-received.v1"),
         EventFormat.Json<MeterEvent.ReadingRejected>("meter.reading-rejected.v1"),

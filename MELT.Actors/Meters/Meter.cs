@@ -63,9 +63,10 @@ public sealed class Meter : EventSourcedBehavior<MeterCommand, MeterEvent, Meter
 
         var events = ImmutableArray.CreateBuilder<MeterEvent>();
         var checksumsOfBatch = fresh.Where(b => b.Samples.Sequence is not null).Select(b => new NumberedChecksum(b.Samples.Sequence!.Value.First, b.Checksum)).ToImmutableArray();
+        var messages = new Queue<ReceivedBlock>(fresh);
         foreach (var samples in BlockCoalescer.Coalesce([.. fresh.Select(b => b.Samples)]))
         {
-            events.Add(new MeterEvent.SamplesRecorded(c.Batch, fresh[^1].ArrivedAt, checksumsOfBatch, samples));
+            events.Add(new MeterEvent.SamplesRecorded(c.Batch, fresh[^1].ArrivedAt, checksumsOfBatch, samples, Times(messages, samples.Count)));
             checksumsOfBatch = [];
         }
         events.AddRange(conflicts);
@@ -73,6 +74,19 @@ public sealed class Meter : EventSourcedBehavior<MeterCommand, MeterEvent, Meter
         // What the state will say: a batch that is repeated because its answer was lost is answered the same.
         var effect = Persist(events.ToArray()).ThenReply(events.Aggregate(meter, Change).LastAnswer);
         return fresh.Count == 0 ? effect : effect.ThenPublish(new BlocksCommitted([.. events.OfType<MeterEvent.SamplesRecorded>().Select(e => e.Samples)]));
+    }
+
+    /// <summary>Of the messages that make up the next block: it holds whole messages, in their order.</summary>
+    private static ImmutableArray<MessageTimes> Times(Queue<ReceivedBlock> messages, int count)
+    {
+        var times = ImmutableArray.CreateBuilder<MessageTimes>();
+        for (var index = 0; index < count;)
+        {
+            var message = messages.Dequeue();
+            times.Add(new(index, message.Published, message.Brokered, message.ArrivedAt, message.Unreadable));
+            index += message.Samples.Count;
+        }
+        return times.ToImmutable();
     }
 
     public override MeterState Apply(MeterState meter, MeterEvent e) => Change(meter, e) with { Position = meter.Position + 1 };

@@ -21,14 +21,19 @@ public abstract record MeterCommand
 }
 
 /// <summary>One message's samples as they arrived. <paramref name="Checksum"/>: CRC32C of the payload, which tells a repetition from a conflict.</summary>
-public sealed record ReceivedBlock(SampleBlock Samples, uint Checksum, Stamp ArrivedAt);
+/// <param name="Published">When its publisher handed it over, as <see cref="MessageTimes"/> says; likewise the others.</param>
+public sealed record ReceivedBlock(SampleBlock Samples, uint Checksum, Stamp ArrivedAt, Stamp? Published = null, Stamp? Brokered = null, bool Unreadable = false);
 
 /// <summary>What happened at a meter.</summary>
 public abstract record MeterEvent
 {
     public sealed record Described(MeterDescription Description, Stamp At) : MeterEvent;
     /// <summary>A block was recorded. <paramref name="Checksums"/>: publisher's number and payload checksum of each message in it.</summary>
-    public sealed record SamplesRecorded(string Batch, Stamp ArrivedAt, ImmutableArray<NumberedChecksum> Checksums, SampleBlock Samples) : MeterEvent;
+    /// <param name="Times">Of each message in the block, in its order; empty where it was recorded before times were kept.</param>
+    public sealed record SamplesRecorded(string Batch, Stamp ArrivedAt, ImmutableArray<NumberedChecksum> Checksums, SampleBlock Samples, ImmutableArray<MessageTimes> Times = default) : MeterEvent
+    {
+        public ImmutableArray<MessageTimes> Times { get; init; } = Times.IsDefault ? [] : Times;
+    }
     /// <summary>Messages that had been stored before came again.</summary>
     public sealed record DuplicatesReceived(string Batch, long Count) : MeterEvent;
     /// <summary>A number came again, and not as the message that was stored under it, or so late that this is not known: the first counts, this one is kept here.</summary>

@@ -3,56 +3,72 @@ using System.Collections.Immutable;
 using System.Text;
 using MELT.Devices.Time;
 using MELT.Sensors.Encoding;
+using MELT.Sensors.Meters;
 
 namespace MELT.Actors.Meters;
 
 /// <summary>
-/// The bytes of <c>meter.samples-recorded.v1</c>, little-endian: "MSR1" · batch (u16 length, UTF-8) · arrival (i64 ns) ·
-/// message count (u32) · per message number (i64) and checksum (u32) · the coded block · CRC32C of all before it.
+/// The bytes of <c>meter.samples-recorded.v2</c>, little-endian: "MSR2" · batch (u16 length, UTF-8) · arrival (i64 ns) ·
+/// message count (u32) · per message number (i64) and checksum (u32) · count of times (u32) · per message index of its first reading (u32),
+/// which times there are (u8: 1 published, 2 brokered, 4 unreadable), ingested (i64 ns), then those there are (i64 ns each) · the coded block ·
+/// CRC32C of all before it. <c>v1</c>, "MSR1", has no times.
 /// </summary>
 internal static class SamplesRecordedFormat
 {
-    private static ReadOnlySpan<byte> Magic => "MSR1"u8;
+    private const byte HasPublished = 1, HasBrokered = 2, IsUnreadable = 4;
 
     public static byte[] Write(MeterEvent.SamplesRecorded e)
     {
-        var (batch, block) = (Encoding.UTF8.GetBytes(e.Batch), BlockCodec.Encode(e.Samples));
-        var bytes = new byte[4 + 2 + batch.Length + 8 + 4 + 12 * e.Checksums.Length + block.Length + 4];
-        var to = bytes.AsSpan();
-        Magic.CopyTo(to);
-        BinaryPrimitives.WriteUInt16LittleEndian(to[4..], checked((ushort)batch.Length));
-        batch.CopyTo(to[6..]);
-        to = to[(6 + batch.Length)..];
-        BinaryPrimitives.WriteInt64LittleEndian(to, e.ArrivedAt.Nanoseconds);
-        BinaryPrimitives.WriteInt32LittleEndian(to[8..], e.Checksums.Length);
-        to = to[12..];
+        using var stream = new MemoryStream();
+        using var to = new BinaryWriter(stream);
+        var batch = Encoding.UTF8.GetBytes(e.Batch);
+        to.Write("MSR2"u8);
+        to.Write(checked((ushort)batch.Length));
+        to.Write(batch);
+        to.Write(e.ArrivedAt.Nanoseconds);
+        to.Write(e.Checksums.Length);
         foreach (var (number, checksum) in e.Checksums)
         {
-            BinaryPrimitives.WriteInt64LittleEndian(to, number);
-            BinaryPrimitives.WriteUInt32LittleEndian(to[8..], checksum);
-            to = to[12..];
+            to.Write(number);
+            to.Write(checksum);
         }
-        block.CopyTo(to);
-        BinaryPrimitives.WriteUInt32LittleEndian(to[block.Length..], Crc32C.Of(bytes.AsSpan(0, bytes.Length - 4)));
-        return bytes;
+        to.Write(e.Times.Length);
+        foreach (var times in e.Times) Write(to, times);
+        to.Write(BlockCodec.Encode(e.Samples));
+        to.Write(Crc32C.Of(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
+        return stream.ToArray();
     }
 
     /// <summary>Throws <see cref="InvalidDataException"/> when a single bit is not as it was written.</summary>
     public static MeterEvent.SamplesRecorded Read(byte[] bytes)
     {
-        var from = bytes.AsSpan();
-        if (from.Length < 22 || !from[..4].SequenceEqual(Magic)) throw new InvalidDataException("not a block of samples");
-        if (BinaryPrimitives.ReadUInt32LittleEndian(from[^4..]) != Crc32C.Of(from[..^4])) throw new InvalidDataException("the block is damaged: its CRC32C does not match");
-        from = from[4..^4];
-        var length = BinaryPrimitives.ReadUInt16LittleEndian(from);
-        var batch = Encoding.UTF8.GetString(from.Slice(2, length));
-        from = from[(2 + length)..];
-        var arrived = new Stamp(BinaryPrimitives.ReadInt64LittleEndian(from));
-        var checksums = new NumberedChecksum[BinaryPrimitives.ReadInt32LittleEndian(from[8..])];
-        from = from[12..];
-        for (var i = 0; i < checksums.Length; i++, from = from[12..])
-            checksums[i] = new(BinaryPrimitives.ReadInt64LittleEndian(from), BinaryPrimitives.ReadUInt32LittleEndian(from[8..]));
-        if (!BlockCodec.TryDecode(from, out var samples, out var reason)) throw new InvalidDataException($"the block cannot be read: {reason}");
-        return new(batch, arrived, ImmutableArray.Create(checksums), samples);
+        if (bytes.Length < 22 || bytes.AsSpan(0, 3) is not [(byte)'M', (byte)'S', (byte)'R'] || bytes[3] is not ((byte)'1' or (byte)'2')) throw new InvalidDataException("not a block of samples");
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^4..)) != Crc32C.Of(bytes.AsSpan(..^4))) throw new InvalidDataException("the block is damaged: its CRC32C does not match");
+        using var from = new BinaryReader(new MemoryStream(bytes, 4, bytes.Length - 8));
+        var batch = Encoding.UTF8.GetString(from.ReadBytes(from.ReadUInt16()));
+        var arrived = new Stamp(from.ReadInt64());
+        var checksums = new NumberedChecksum[from.ReadInt32()];
+        for (var i = 0; i < checksums.Length; i++) checksums[i] = new(from.ReadInt64(), from.ReadUInt32());
+        var times = new MessageTimes[bytes[3] == (byte)'1' ? 0 : from.ReadInt32()];
+        for (var i = 0; i < times.Length; i++) times[i] = ReadTimes(from);
+        if (!BlockCodec.TryDecode(bytes.AsSpan((4 + (int)from.BaseStream.Position)..^4), out var samples, out var reason)) throw new InvalidDataException($"the block cannot be read: {reason}");
+        return new(batch, arrived, ImmutableArray.Create(checksums), samples, ImmutableArray.Create(times));
+    }
+
+    private static void Write(BinaryWriter to, MessageTimes times)
+    {
+        to.Write(times.Index);
+        to.Write((byte)((times.Published is null ? 0 : HasPublished) | (times.Brokered is null ? 0 : HasBrokered) | (times.Unreadable ? IsUnreadable : 0)));
+        to.Write(times.Ingested.Nanoseconds);
+        if (times.Published is { } published) to.Write(published.Nanoseconds);
+        if (times.Brokered is { } brokered) to.Write(brokered.Nanoseconds);
+    }
+
+    private static MessageTimes ReadTimes(BinaryReader from)
+    {
+        var (index, flags, ingested) = (from.ReadInt32(), from.ReadByte(), new Stamp(from.ReadInt64()));
+        var published = (flags & HasPublished) != 0 ? new Stamp(from.ReadInt64()) : default(Stamp?);
+        var brokered = (flags & HasBrokered) != 0 ? new Stamp(from.ReadInt64()) : default(Stamp?);
+        return new(index, published, brokered, ingested, (flags & IsUnreadable) != 0);
     }
 }

@@ -13,6 +13,8 @@ namespace MELT.Actors.Replay;
 /// <summary>Reads what belongs to one session from the journal, as alignment reads it live.</summary>
 public static class Recording
 {
+    private const string Conflict = "conflict";
+
     /// <summary>All entries of a session in the order they were committed. A session that was never sealed gives its own stream only.</summary>
     public static async Task<IReadOnlyList<RecordingEntry>> ReadAsync(IJournal journal, string session, CancellationToken stop)
     {
@@ -59,8 +61,9 @@ public static class Recording
         {
             created = stored.Created;
             if (kind == Device.KindName && stored.Event is DeviceEvent.ClockSampled c) yield return (created, new RecordingEntry.Clock(c.Domain, c.Exchanges));
+            if (kind == Device.KindName && stored.Event is DeviceEvent.MessageRejected m) yield return (created, new RecordingEntry.Refused(id, stored.SequenceNumber, m.Code, m.Text));
             if (kind != Meter.KindName || !MeterId.TryParse(id, out var meter)) continue;
-            if (Entry(meter, stored.SequenceNumber, (MeterEvent)stored.Event) is { } entry) yield return (created, entry);
+            foreach (var entry in Entries(meter, stored.SequenceNumber, (MeterEvent)stored.Event)) yield return (created, entry);
             if (stored.Event is MeterEvent.SamplesRecorded { Samples.Sequence: { } range }) numbers = numbers.Add(range);
         }
         if (kind == Meter.KindName && MeterId.TryParse(id, out var counted) && numbers.Lost > 0)
@@ -83,13 +86,16 @@ public static class Recording
         }
     }
 
-    private static RecordingEntry? Entry(MeterId meter, long number, MeterEvent e) => e switch
+    private static IEnumerable<RecordingEntry> Entries(MeterId meter, long number, MeterEvent e) => e switch
     {
-        MeterEvent.Described d => new RecordingEntry.Described(meter, number, d.Description),
-        MeterEvent.SamplesRecorded s => new RecordingEntry.Block(meter, number, s.Samples),
-        MeterEvent.DuplicatesReceived d => new RecordingEntry.Counted(meter, 0, d.Count, 0, null),
-        MeterEvent.ConflictReceived c => new RecordingEntry.Counted(meter, 0, 0, 1, $"number {c.Number} came again and not as what was stored; the first is used"),
-        MeterEvent.ReadingRejected r => new RecordingEntry.Counted(meter, 0, 0, 1, $"{r.Code}: {r.Text}"),
-        _ => null,
+        MeterEvent.Described d => [new RecordingEntry.Described(meter, number, d.Description)],
+        MeterEvent.SamplesRecorded s => [new RecordingEntry.Block(meter, number, s.Samples, s.Times)],
+        MeterEvent.DuplicatesReceived d => [new RecordingEntry.Counted(meter, 0, d.Count, 0, null)],
+        MeterEvent.ConflictReceived c => Refused(meter, number, Conflict, $"number {c.Number} came again and not as what was stored; the first is used"),
+        MeterEvent.ReadingRejected r => Refused(meter, number, r.Code, r.Text),
+        _ => [],
     };
+
+    private static IEnumerable<RecordingEntry> Refused(MeterId meter, long number, string code, string text) =>
+        [new RecordingEntry.Counted(meter, 0, 0, 1, code == Conflict ? text : $"{code}: {text}"), new RecordingEntry.Refused(meter.ToString(), number, code, text)];
 }

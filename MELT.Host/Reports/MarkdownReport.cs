@@ -29,6 +29,7 @@ public static class MarkdownReport
         Line(page, Escape(string.Join(" ", Sentences.Of(session))));
         Metrics(page, session);
         if (EnergyRow.Primary(session) is { } boundary) Energy(page, session, boundary);
+        foreach (var (i, line) in ClockLines.Of(session).AddRange(ClockLines.Rejected(session)).Index()) Line(page, $"{(i == 0 ? "\n" : "")}* {Escape(line)}");
         foreach (var warning in session.Warnings) Line(page, $"\nWarning `{warning.Code}`: {Escape(warning.Text)}");
     }
 

@@ -9,6 +9,7 @@ public sealed record SessionPlots
     public ImmutableArray<PlotSeries> Series { get; init; } = [];
     public ImmutableArray<PlotPhase> Phases { get; init; } = [];
     public ImmutableArray<PlotTokens> Tokens { get; init; } = [];
+    public ImmutableArray<PlotClock> Clocks { get; init; } = [];
 
     /// <summary>Every gap between emissions of one request, stamped where it ends.</summary>
     public ImmutableArray<TokenGap> Gaps =>
@@ -26,6 +27,9 @@ public sealed record PlotPhase(string Name, int? Request, double Begin, double E
 
 /// <summary>Instants of the emissions of one request.</summary>
 public sealed record PlotTokens(int Request, ImmutableArray<double> Times);
+
+/// <summary>How far the clock samples of a meter lie from the line fitted to them, seconds; Half: half the round trip; U: two standard uncertainties of the line there.</summary>
+public sealed record PlotClock(string Meter, ImmutableArray<double> Times, ImmutableArray<double> Residuals, ImmutableArray<double> Half, ImmutableArray<double> U);
 
 /// <summary>Time between two neighbouring emissions.</summary>
 public sealed record TokenGap(int Request, double At, double Seconds);

@@ -41,6 +41,8 @@ public static class TerminalReport
         Metrics(session, console);
         foreach (var boundary in EnergyRow.Boundaries(session)) console.Write(TerminalTables.Energy(session, boundary));
         if (!session.Meters.IsEmpty) console.Write(TerminalTables.Meters(session));
+        foreach (var line in ClockLines.Of(session)) console.MarkupLine($"[grey]{Markup.Escape(line)}[/]");
+        foreach (var line in ClockLines.Rejected(session)) console.MarkupLine($"[yellow]{Markup.Escape(line)}[/]");
         foreach (var warning in session.Warnings) console.MarkupLine($"[yellow]warning[/] {Markup.Escape(warning.Code)}: {Markup.Escape(warning.Text)}");
         console.WriteLine();
     }

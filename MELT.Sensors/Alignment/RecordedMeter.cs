@@ -11,6 +11,8 @@ public sealed record RecordedMeter(MeterId Id)
     public ImmutableSortedDictionary<long, MeterDescription> Descriptions { get; init; } = ImmutableSortedDictionary<long, MeterDescription>.Empty;
     /// <summary>By number: a block delivered twice is there once.</summary>
     public ImmutableSortedDictionary<long, SampleBlock> Blocks { get; init; } = ImmutableSortedDictionary<long, SampleBlock>.Empty;
+    /// <summary>By number: of each message in the block, where they were kept.</summary>
+    public ImmutableSortedDictionary<long, ImmutableArray<MessageTimes>> Times { get; init; } = ImmutableSortedDictionary<long, ImmutableArray<MessageTimes>>.Empty;
     public long Lost { get; init; }
     public long Duplicates { get; init; }
     public long Rejected { get; init; }
@@ -32,7 +34,7 @@ public sealed record RecordedMeter(MeterId Id)
     });
 
     internal RecordedMeter With(RecordingEntry.Described e) => this with { Descriptions = Descriptions.SetItem(e.Number, e.Description) };
-    internal RecordedMeter With(RecordingEntry.Block e) => Blocks.ContainsKey(e.Number) || e.Samples.Count == 0 ? this : this with { Blocks = Blocks.Add(e.Number, e.Samples) };
+    internal RecordedMeter With(RecordingEntry.Block e) => Blocks.ContainsKey(e.Number) || e.Samples.Count == 0 ? this : this with { Blocks = Blocks.Add(e.Number, e.Samples), Times = Times.Add(e.Number, e.Times) };
     internal RecordedMeter With(RecordingEntry.Counted e) => this with { Lost = Lost + e.Lost, Duplicates = Duplicates + e.Duplicates, Rejected = Rejected + e.Rejected };
 
     private ImmutableArray<MeterDescription> InForce =>

@@ -11,7 +11,7 @@ public sealed record RecordedSession
     public static readonly RecordedSession Empty = new();
 
     public SessionHeader? Header { get; init; }
-    /// <summary>Sorted by stamp; equal stamps in the order of arrival.</summary>
+    /// <summary>Sorted by stamp; equal stamps in the order in which an engine does things.</summary>
     public ImmutableList<EngineEvent> Events { get; init; } = [];
     /// <summary>The phases that MELT itself made, sorted by begin.</summary>
     public ImmutableList<RecordingEntry.Phase> Phases { get; init; } = [];
@@ -21,6 +21,8 @@ public sealed record RecordedSession
     public ImmutableSortedDictionary<string, ImmutableList<ClockExchange>> Exchanges { get; init; } = ImmutableSortedDictionary.Create<string, ImmutableList<ClockExchange>>(StringComparer.Ordinal);
     /// <summary>What every report says of the session, in a fixed order.</summary>
     public ImmutableSortedSet<RecordingEntry.Noticed> Notices { get; init; } = ImmutableSortedSet.Create<RecordingEntry.Noticed>(Comparer<RecordingEntry.Noticed>.Create(ByText));
+    /// <summary>Messages that were not understood, by who sent them and where they lie in that stream: one told twice is there once.</summary>
+    public ImmutableSortedDictionary<(string Source, long Number), RecordingEntry.Refused> Refusals { get; init; } = ImmutableSortedDictionary.Create<(string, long), RecordingEntry.Refused>(Comparer<(string Source, long Number)>.Create(BySource));
     /// <summary>Null while the session runs, and when the recording breaks off.</summary>
     public RecordingEntry.Closed? Closed { get; init; }
 
@@ -36,6 +38,7 @@ public sealed record RecordedSession
         RecordingEntry.Block e => With(e.Meter.ToString(), meter => meter.With(e), e),
         RecordingEntry.Counted e => With(e.Meter.ToString(), meter => meter.With(e), e),
         RecordingEntry.Clock e => this with { Exchanges = Exchanges.SetItem(e.Domain, e.Exchanges.Aggregate(Exchanges.GetValueOrDefault(e.Domain, []), (list, item) => list.InsertSorted(item, BySending))) },
+        RecordingEntry.Refused e => this with { Refusals = Refusals.SetItem((e.Source, e.Number), e) },
         RecordingEntry.Noticed e => this with { Notices = Notices.Add(e) },
         RecordingEntry.Closed e => this with { Closed = e },
         _ => throw new UnreachableException(),
@@ -51,7 +54,10 @@ public sealed record RecordedSession
     private static int ByText(RecordingEntry.Noticed a, RecordingEntry.Noticed b) =>
         string.CompareOrdinal(a.Code, b.Code) is not 0 and var order ? order : string.CompareOrdinal(a.Text, b.Text);
 
-    private static readonly Comparison<EngineEvent> ByStamp = (a, b) => a.At.CompareTo(b.At);
+    private static int BySource((string Source, long Number) a, (string Source, long Number) b) =>
+        string.CompareOrdinal(a.Source, b.Source) is not 0 and var order ? order : a.Number.CompareTo(b.Number);
+
+    private static readonly Comparison<EngineEvent> ByStamp = (a, b) => EngineEventOrder.Compare(a, b);
 
     private static readonly Comparison<RecordingEntry.Phase> ByBegin = (a, b) =>
         (a.Begin.Nanoseconds, a.End.Nanoseconds).CompareTo((b.Begin.Nanoseconds, b.End.Nanoseconds)) is not 0 and var order ? order : string.CompareOrdinal(a.Name, b.Name);

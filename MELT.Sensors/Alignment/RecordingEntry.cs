@@ -21,10 +21,15 @@ public abstract record RecordingEntry
     public sealed record Phase(string Name, Stamp Begin, Stamp End) : RecordingEntry;
     /// <summary>A meter described itself; later descriptions hold for later blocks (by number).</summary>
     public sealed record Described(MeterId Meter, long Number, MeterDescription Description) : RecordingEntry;
-    /// <summary>A block was committed. <see cref="Number"/>: its place in the meter's stream, rising.</summary>
-    public sealed record Block(MeterId Meter, long Number, SampleBlock Samples) : RecordingEntry;
+    /// <summary>A block was committed. <see cref="Number"/>: its place in the meter's stream, rising. Times: of each message in it, where they were kept.</summary>
+    public sealed record Block(MeterId Meter, long Number, SampleBlock Samples, ImmutableArray<MessageTimes> Times = default) : RecordingEntry
+    {
+        public ImmutableArray<MessageTimes> Times { get; init; } = Times.IsDefault ? [] : Times;
+    }
     /// <summary>Things counted at a meter since the last such entry. Lost: numbers the publisher used that never arrived.</summary>
     public sealed record Counted(MeterId Meter, long Lost, long Duplicates, long Rejected, string? Reason) : RecordingEntry;
+    /// <summary>A message was kept, and not understood. Number: its place in the stream of <see cref="Source"/>, a meter (<c>device/meter</c>) or a device.</summary>
+    public sealed record Refused(string Source, long Number, string Code, string Text) : RecordingEntry;
     /// <summary>Clock samples that relate <see cref="Domain"/> to the session's clock (Sent and Received are session clock).</summary>
     public sealed record Clock(string Domain, ImmutableArray<ClockExchange> Exchanges) : RecordingEntry;
     /// <summary>Something that every report of the session says: a sensor that was refused, readings that did not come.</summary>

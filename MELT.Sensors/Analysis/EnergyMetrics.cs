@@ -123,7 +123,7 @@ internal sealed class EnergyMetrics
             estimate.AccuracyKnown ? null : new("meter-accuracy-unknown", $"{string.Join(", ", Sensors)} states no accuracy"), meter.Estimated ? "estimated" : estimate.Derived ? "derived" : "measured"));
     }
 
-    private Quantity Located(Quantity quantity) => quantity with { Boundary = meter.Boundary, Sensors = Sensors };
+    private Quantity Located(Quantity quantity) => quantity with { Boundary = meter.Boundary, Sensors = Sensors, Clock = quantity.Value is null ? null : MeterReport.Name(meter.Clock.Quality) };
 
     private (Quantity, Baseline?) BaselinePower()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Clocks;
 using MELT.Sensors.Energy;
@@ -14,11 +15,43 @@ internal static class MeterReport
         return new(
             meter.Id.ToString(),
             [.. channels],
-            new(clock.Domain, Name(clock.Quality), clock.Quality == ClockQuality.Unlocked ? null : 2 * clock.At(middle).UAt(middle) / 1e9),
-            new(meter.Stored, meter.Lost, meter.Duplicates, meter.Rejected, channels.Length == 0 ? 0 : Missing(ChannelSeries.Of(meter, channels[0]))));
+            new(clock.Domain, Name(clock.Quality), clock.Quality == ClockQuality.Unlocked ? null : 2 * clock.At(middle).UAt(middle) / 1e9) { Fit = Fit(clock, timeline) },
+            new(meter.Stored, meter.Lost, meter.Duplicates, meter.Rejected, channels.Length == 0 ? 0 : Missing(ChannelSeries.Of(meter, channels[0]))) { Historical = Historical(meter, clock, timeline) })
+        {
+            Delays = DelayReport.Of(meter, clock),
+        };
     }
 
-    private static string Name(ClockQuality quality) => quality switch
+    /// <summary>What was not understood, counted by sender and reason.</summary>
+    public static ImmutableArray<Rejections> Rejected(RecordedSession session) =>
+    [
+        .. session.Refusals.Values.GroupBy(r => (r.Source, r.Code))
+            .Select(group => new Rejections(group.Key.Source, group.Key.Code, group.LongCount(), group.Last().Text))
+            .OrderBy(r => r.Source, StringComparer.Ordinal).ThenBy(r => r.Code, StringComparer.Ordinal),
+    ];
+
+    private static ClockFitResults? Fit(ClockRelation clock, SessionTimeline timeline)
+    {
+        if (clock.Evidence is not { } evidence) return null;
+        var residuals = evidence.Residuals(clock).Select(r => Math.Abs(r.Residual / 1e9)).ToArray();
+        var roundTrips = evidence.Used.Select(e => e.RoundTrip).Order().ToArray();
+        return new(
+            evidence.Exchanges, evidence.Used.Length, evidence.Late.Length, Math.Sqrt(residuals.Average(r => r * r)), residuals.Max(),
+            roundTrips[0] / 1e9, roundTrips[roundTrips.Length / 2] / 1e9, clock.At(timeline.Begin / 2 + timeline.End / 2).Drift * 1e6,
+            [.. clock.Steps().Select(step => new ClockStep((step.At - timeline.Begin) / 1e9, step.Size / 1e9))]);
+    }
+
+    private static long Historical(RecordedMeter meter, ClockRelation clock, SessionTimeline timeline)
+    {
+        if (clock.Quality == ClockQuality.Unlocked || timeline.Phases.IsEmpty) return 0;
+        var earliest = clock.At(timeline.Begin).ToMeter(timeline.Begin - OldestSeconds * 1_000_000_000);
+        return meter.Blocks.Values.Sum(block => block.Stamps.LongCount(stamp => stamp < earliest));
+    }
+
+    private const long OldestSeconds = 30;
+
+    /// <summary>The word of results for how a meter's clock is related.</summary>
+    public static string Name(ClockQuality quality) => quality switch
     {
         ClockQuality.Shared => "shared",
         ClockQuality.Fitted => "fitted",

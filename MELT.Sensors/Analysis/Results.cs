@@ -26,6 +26,8 @@ public sealed record SessionResults
     public TruthResults? Truth { get; init; }
     public ImmutableArray<MeterResults> Meters { get; init; } = [];
     public ReadingCounts Readings { get; init; } = new(0, 0, 0, 0);
+    /// <summary>What was kept and not understood, by who sent it and why.</summary>
+    public ImmutableArray<Rejections> Rejections { get; init; } = [];
     public ImmutableArray<Notice> Warnings { get; init; } = [];
 }
 
@@ -53,6 +55,8 @@ public sealed record Quantity : Metric
     public double? Min { get; init; }
     public double? Max { get; init; }
     public string? Boundary { get; init; }
+    /// <summary>How the clocks it needs are related, as <see cref="MeterClock.Quality"/> says; null where one clock is enough.</summary>
+    public string? Clock { get; init; }
     public ImmutableArray<string> Sensors { get; init; } = [];
     public ImmutableArray<BudgetLine> Budget { get; init; } = [];
     /// <summary>Extra facts that a key of docs/metrics.md asks for (page_cache, kind, tokens_per_group, window).</summary>
@@ -118,9 +122,36 @@ public sealed record PhaseEnergy(string Phase, int? Request, Quantity EnergyJoul
 public sealed record TruthResults(string Boundary, ImmutableSortedDictionary<string, TruthValue> Values);
 public sealed record TruthValue(double Value, double? Error, double? ErrorOverU95);
 
-public sealed record MeterResults(string Meter, ImmutableArray<string> Channels, MeterClock Clock, MeterReadings Readings);
+public sealed record MeterResults(string Meter, ImmutableArray<string> Channels, MeterClock Clock, MeterReadings Readings)
+{
+    public MeterDelays Delays { get; init; } = new(null, null, null);
+}
 
 /// <summary>Quality: fitted, shared, locked, arrival or unlocked.</summary>
-public sealed record MeterClock(string? Domain, string Quality, double? OffsetU95Seconds);
-public sealed record MeterReadings(long Stored, long Lost, long Duplicates, long Rejected, double MissingSeconds);
+public sealed record MeterClock(string? Domain, string Quality, double? OffsetU95Seconds)
+{
+    /// <summary>What a fitted clock rests on; null for any other.</summary>
+    public ClockFitResults? Fit { get; init; }
+}
+
+/// <summary>A fit through clock samples. Used: the best of each burst; late: left out as stamped late.</summary>
+public sealed record ClockFitResults(
+    int Exchanges, int Used, int Late, double ResidualRmsSeconds, double ResidualWorstSeconds, double RoundTripMinSeconds, double RoundTripMedianSeconds, double DriftPpm, ImmutableArray<ClockStep> Steps);
+
+/// <summary>The meter's clock was set on by so much, so long after the session began.</summary>
+public sealed record ClockStep(double AtSeconds, double SizeSeconds);
+
+public sealed record MeterReadings(long Stored, long Lost, long Duplicates, long Rejected, double MissingSeconds)
+{
+    /// <summary>Stored readings that were taken more than 30 s before the session: they are in none of its numbers.</summary>
+    public long Historical { get; init; }
+}
+
+/// <summary>How long messages were under way; null where times are not told, or clocks not related. The first is from the newest reading of each message.</summary>
+public sealed record MeterDelays(Delay? MeterToIngest, Delay? PublishToBroker, Delay? BrokerToIngest);
+public sealed record Delay(long Messages, double MedianSeconds, double WorstSeconds);
+
+/// <summary>Source: a meter, or a device where no meter can be blamed. Last: the reason of the last one.</summary>
+public sealed record Rejections(string Source, string Code, long Count, string Last);
+
 public sealed record ReadingCounts(long Stored, long Lost, long Duplicates, long Rejected);

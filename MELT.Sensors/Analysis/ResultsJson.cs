@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace MELT.Sensors.Analysis;
 
-/// <summary>The JSON form of results, schema <c>melt.results/1</c>: snake_case, every key present, nulls written, notes only where there are any.</summary>
+/// <summary>The JSON form of results, schema <c>melt.results/1</c>: snake_case, every key present, nulls written, notes and clock only where there are any.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SessionResults))]
 [JsonSerializable(typeof(PhaseEnergy))]
@@ -18,6 +18,8 @@ public sealed partial class ResultsJson : JsonSerializerContext
         foreach (var property in type.Properties)
             if (property.Name == "notes")
                 property.ShouldSerialize = static (quantity, _) => !((Quantity)quantity).Notes.IsEmpty;
+            else if (property.Name == "clock")
+                property.ShouldSerialize = static (quantity, _) => ((Quantity)quantity).Clock is not null;
     });
 
     private static readonly JsonTypeInfo<SessionResults> Form = (JsonTypeInfo<SessionResults>)new JsonSerializerOptions

@@ -52,7 +52,8 @@ public static class SessionAnalysis
             }, StringComparer.Ordinal),
             Meters = [.. session.Meters.Values.Select(m => MeterReport.Of(m, clocks[m.Id.ToString()], timeline))],
             Readings = new(session.Meters.Values.Sum(m => m.Stored), session.Meters.Values.Sum(m => m.Lost), session.Meters.Values.Sum(m => m.Duplicates), session.Meters.Values.Sum(m => m.Rejected)),
-            Warnings = [.. Exit(session, command), .. session.Notices.Where(n => !n.IsReason).Select(n => new Notice(n.Code, n.Text)), .. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session), .. Foreign(session, ready)],
+            Rejections = MeterReport.Rejected(session),
+            Warnings = [.. Exit(session, command), .. session.Notices.Where(n => !n.IsReason).Select(n => new Notice(n.Code, n.Text)), .. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session), .. Untold(session), .. Foreign(session, ready)],
         };
     }
 
@@ -109,6 +110,12 @@ public static class SessionAnalysis
 
     private static IEnumerable<Notice> Redescribed(RecordedSession session) => session.Meters.Values.Where(m => m.Redescribed)
         .Select(m => new Notice("meter-redescribed", $"{m.Id} changed its description during the session and enters no metric"));
+
+    private static IEnumerable<Notice> Untold(RecordedSession session) =>
+        from meter in session.Meters.Values
+        let unreadable = meter.Times.Values.Sum(times => times.Count(t => t.Unreadable))
+        where unreadable > 0
+        select new Notice("times-unreadable", $"{unreadable} messages of {meter.Id} told when they were published or brokered, and not as integer nanoseconds since 1970: taken as not told");
 
     private static IEnumerable<Notice> Foreign(RecordedSession session, EngineEvent.Ready? ready) => MeterClocks.EngineStampsElsewhere(session)
         ? [new("clock-unlocked", $"the engine stamps with {ready!.Clock.Domain}, the session with {session.Header!.ClockDomain}: no phase can be found in any meter")]

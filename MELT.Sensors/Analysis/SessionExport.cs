@@ -94,15 +94,20 @@ public static class SessionExport
     private static ExportTable Readings(RecordedMeter meter)
     {
         var channels = Channels(meter);
-        return new($"readings/{File(meter)}", ["number", "index", "sequence_first", "sequence_last", "on_arrival", "at_ns", .. channels], Rows());
+        return new($"readings/{File(meter)}", ["number", "index", "sequence_first", "sequence_last", "on_arrival", "at_ns", .. channels, "published_ns", "brokered_ns", "ingested_ns"], Rows());
 
         IEnumerable<IReadOnlyList<string>> Rows()
         {
             foreach (var (number, block) in meter.Blocks)
             {
                 var columns = channels.Select(block.Column).ToArray();
+                var (times, message) = (meter.Times[number], -1);
                 for (var i = 0; i < block.Count; i++)
-                    yield return [.. Row(number, i, block.Sequence?.First, block.Sequence?.Last, block.StampedOnArrival ? 1 : 0, block.Stamps[i]), .. columns.Select(c => c is null ? "" : Exact(c, i))];
+                {
+                    while (message + 1 < times.Length && times[message + 1].Index <= i) message++;
+                    var told = message < 0 ? default(MessageTimes?) : times[message];
+                    yield return [.. Row(number, i, block.Sequence?.First, block.Sequence?.Last, block.StampedOnArrival ? 1 : 0, block.Stamps[i]), .. columns.Select(c => c is null ? "" : Exact(c, i)), .. Row(told?.Published, told?.Brokered, told?.Ingested)];
+                }
             }
         }
     }

@@ -20,7 +20,7 @@ public static class ClockFit
         // No answer comes before its question.
         var possible = exchanges.Where(e => e.RoundTrip >= 0).ToArray();
         if (possible.Length < FewestExchanges) return null;
-        var stretches = ClockProbes.Stretches(possible);
+        var (stretches, late) = ClockProbes.Stretches(possible);
         var path = new ClockPath(stretches);
         var segments = ImmutableArray.CreateBuilder<ClockSegment>();
         foreach (var stretch in stretches)
@@ -31,7 +31,7 @@ public static class ClockFit
         }
         segments[0] = segments[0] with { From = new(long.MinValue) };
         segments[^1] = segments[^1] with { To = new(long.MaxValue) };
-        return new(domain, ClockQuality.Fitted, segments.ToImmutable());
+        return new(domain, ClockQuality.Fitted, segments.ToImmutable()) { Evidence = new(exchanges.Count, [.. stretches.SelectMany(s => s)], late) };
     }
 
     /// <summary>Chords of about the same length from the first clock sample of a stretch to the last.</summary>

@@ -14,23 +14,27 @@ internal static class ClockProbes
     /// The stretches without a step, in order of time: of each burst of probes the one with the shortest round trip, parted where two neighbours contradict each other.
     /// One that contradicts both its neighbours, which agree, was stamped late and is left out.
     /// </summary>
-    public static ImmutableArray<ImmutableArray<ClockExchange>> Stretches(IEnumerable<ClockExchange> exchanges)
+    public static (ImmutableArray<ImmutableArray<ClockExchange>> Stretches, ImmutableArray<ClockExchange> Late) Stretches(IEnumerable<ClockExchange> exchanges)
     {
         var shortest = Bursts(exchanges).Select(burst => burst.MinBy(e => e.RoundTrip)!).OrderBy(e => e.Middle).ToArray();
         var stretches = ImmutableArray.CreateBuilder<ImmutableArray<ClockExchange>>();
-        var stretch = ImmutableArray.CreateBuilder<ClockExchange>();
+        var (stretch, late) = (ImmutableArray.CreateBuilder<ClockExchange>(), ImmutableArray.CreateBuilder<ClockExchange>());
         for (var i = 0; i < shortest.Length; i++)
         {
             if (stretch.Count > 0 && Contradict(stretch[^1], shortest[i]))
             {
-                if (i + 1 < shortest.Length && !Contradict(stretch[^1], shortest[i + 1])) continue;
+                if (i + 1 < shortest.Length && !Contradict(stretch[^1], shortest[i + 1]))
+                {
+                    late.Add(shortest[i]);
+                    continue;
+                }
                 stretches.Add(stretch.ToImmutable());
                 stretch.Clear();
             }
             stretch.Add(shortest[i]);
         }
         stretches.Add(stretch.ToImmutable());
-        return stretches.ToImmutable();
+        return (stretches.ToImmutable(), late.ToImmutable());
     }
 
     // Each offset is certain to half a round trip: no line that is flat enough passes through both intervals, so the clock stepped.

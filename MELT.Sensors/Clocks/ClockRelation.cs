@@ -51,6 +51,9 @@ public sealed record ClockSegment(Stamp From, Stamp To, Stamp Origin, long Offse
 /// <summary>The relation of one meter's clock to the session clock. Edges travel into the meter's time; its stamps are never rewritten.</summary>
 public sealed record ClockRelation(string? Domain, ClockQuality Quality, ImmutableArray<ClockSegment> Segments)
 {
+    /// <summary>What a fitted relation was found from; null for any other.</summary>
+    public ClockEvidence? Evidence { get; init; }
+
     public static ClockRelation Shared(string domain) => new(domain, ClockQuality.Shared, [ClockSegment.Identity]);
 
     /// <summary>Stamped on arrival; <paramref name="spread"/> is the standard deviation of the delay in nanoseconds, as far as the recording shows it.</summary>
@@ -101,6 +104,25 @@ public sealed record ClockRelation(string? Domain, ClockQuality Quality, Immutab
             open = (from, to);
         }
         if (open is { } last) yield return last;
+    }
+
+    /// <summary>When the session clock showed what a stamp of the meter says, to the nanosecond; inside a step, one of the moments that could be meant.</summary>
+    public long ToSession(long meter)
+    {
+        var guess = meter - At(meter).OffsetNanoseconds;
+        for (var round = 0; round < 2; round++) guess -= At(guess).ToMeter(guess) - meter;
+        return guess;
+    }
+
+    /// <summary>Where segments do not meet: when, on the session clock, and by how many nanoseconds the meter's clock was set on.</summary>
+    public IEnumerable<(long At, long Size)> Steps()
+    {
+        for (var i = 1; i < Segments.Length; i++)
+        {
+            var at = Segments[i].From.Nanoseconds;
+            var size = Segments[i].ToMeter(at) - Segments[i - 1].ToMeter(at);
+            if (Math.Abs(size) > Rounding) yield return (at, size);
+        }
     }
 
     // Segments of one stretch meet to the nanosecond that each of them rounds to.

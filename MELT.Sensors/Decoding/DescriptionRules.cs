@@ -18,6 +18,7 @@ public static class DescriptionRules
         if (!IsNotNegative(meter.LatencyUncertaintySeconds)) return "latency_uncertainty_seconds is not 0 or more";
         if (meter.Instrument is "") return "instrument is empty; leave out what is not known";
         if (meter.ClockDomain is "") return "clock_domain is empty; leave it out when MELT stamps on arrival";
+        if (meter is { Probes: true, ClockDomain: null }) return "probes is true, but no clock_domain is stated: the answers would be of no known clock";
         for (var i = 0; i < meter.Channels.Length; i++)
         {
             if (ChannelProblem(meter.Channels[i]) is { } problem) return $"channels[{i}]: {problem}";

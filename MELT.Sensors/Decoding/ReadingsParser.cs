@@ -17,6 +17,8 @@ internal ref struct ReadingsParser(ReadOnlySpan<byte> payload, Stamp arrived)
     private bool _array;
 
     public Rejection? Rejection { get; private set; }
+    /// <summary>As the first reading that has it tells it: a number's digits, a string's text, or whatever else stands there.</summary>
+    public string? Published { get; private set; }
 
     public SampleBlock? Parse()
     {
@@ -49,19 +51,20 @@ internal ref struct ReadingsParser(ReadOnlySpan<byte> payload, Stamp arrived)
 
     private bool Reading()
     {
-        var (hasAt, hasValue, hasValues) = (false, false, false);
+        var (hasAt, hasValue, hasValues, hasPublished) = (false, false, false, false);
         long? number = null;
         while (_json.Read() && _json.TokenType != JsonTokenType.EndObject)
         {
             if (_json.ValueTextEquals("at"u8)) { if (!Once(ref hasAt, "at") || !At()) return false; }
             else if (_json.ValueTextEquals("value"u8)) { if (!Once(ref hasValue, "value") || !Single()) return false; }
             else if (_json.ValueTextEquals("values"u8)) { if (!Once(ref hasValues, "values") || !Several()) return false; }
+            else if (_json.ValueTextEquals("published"u8)) { if (!Once(ref hasPublished, "published")) return false; HandedOver(); }
             else if (_json.ValueTextEquals("seq"u8))
             {
                 var seen = number is not null;
                 if (!Once(ref seen, "seq") || !Number(out number)) return false;
             }
-            else return Reject(Decoding.Rejection.Shape, $"unknown key {JsonMessage.Quote(_json.GetString()!)}; known are at, value, values, seq");
+            else return Reject(Decoding.Rejection.Shape, $"unknown key {JsonMessage.Quote(_json.GetString()!)}; known are at, value, values, seq, published");
         }
         if (hasValue && hasValues) return Reject(Decoding.Rejection.Shape, "has both value and values");
         if (!hasValue && !hasValues) return Reject(Decoding.Rejection.Shape, "has neither value nor values");
@@ -92,6 +95,15 @@ internal ref struct ReadingsParser(ReadOnlySpan<byte> payload, Stamp arrived)
         }
         _stamps.Add(stamp.Nanoseconds);
         return true;
+    }
+
+    // A publisher that tells this wrongly loses this, not its reading.
+    private void HandedOver()
+    {
+        _json.Read();
+        var text = _json.TokenType == JsonTokenType.String ? _json.GetString()! : System.Text.Encoding.UTF8.GetString(_json.ValueSpan);
+        if (_json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) _json.Skip();
+        Published ??= text;
     }
 
     private bool Number(out long? number)

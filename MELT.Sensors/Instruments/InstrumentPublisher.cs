@@ -112,7 +112,7 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
         {
             try
             {
-                await client.PublishAsync(message, abandon);
+                await client.PublishAsync(message.PublishedAt(clock.Now), abandon);
                 return;
             }
             catch (MqttException e) when (!stop.IsCancellationRequested) { tell($"could not be published, trying again: {e.Message}"); }

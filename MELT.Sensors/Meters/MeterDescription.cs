@@ -29,6 +29,8 @@ public sealed record MeterDescription
     /// <summary>Readings are polled faster than the sensor works: each repeats the last value until the sensor has a new one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Held { get; init; }
+    /// <summary>True: it answers clock probes on its <c>probe</c> topic with the clock of <see cref="ClockDomain"/>.</summary>
+    public bool? Probes { get; init; }
     public ImmutableArray<ChannelDescription> Channels { get; init; } = [];
 }
 

@@ -1,4 +1,7 @@
 using System.Threading.Channels;
+using MELT.Devices.Time;
+using MELT.Sensors.Meters;
+using MELT.Sensors.Mqtt.Packets;
 
 namespace MELT.Sensors.Mqtt;
 
@@ -28,6 +31,19 @@ public sealed record MqttMessage(string Topic, ReadOnlyMemory<byte> Payload)
     public string? ResponseTopic { get; init; }
     public ReadOnlyMemory<byte> CorrelationData { get; init; }
     public string? ContentType { get; init; }
+    /// <summary>Names and values of the publisher's own, in its order; MQTT 3.1.1 does not carry them.</summary>
+    public IReadOnlyList<UserProperty> UserProperties { get; init; } = [];
+
+    /// <summary>The same message, told to be handed over at this moment of its publisher's clock.</summary>
+    public MqttMessage PublishedAt(Stamp moment) => this with { UserProperties = [.. UserProperties, new(MessageTimes.PublishedProperty, moment.ToString())] };
+
+    /// <summary>The first value of this name; null when there is none.</summary>
+    public string? Property(string name)
+    {
+        foreach (var property in UserProperties)
+            if (property.Name == name) return property.Value;
+        return null;
+    }
 }
 
 /// <summary>

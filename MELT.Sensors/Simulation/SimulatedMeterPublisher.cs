@@ -68,7 +68,7 @@ public sealed class SimulatedMeterPublisher(IMqttClient client, DeviceId device,
     {
         while (_underway.TryPeek(out var bytes, out var due) && due.Arrival <= until)
         {
-            await client.PublishAsync(new(_root + "/blocks", bytes), stop).ConfigureAwait(false);
+            await client.PublishAsync(new MqttMessage(_root + "/blocks", bytes).PublishedAt(meter.Clock.Says(clock.Now)), stop).ConfigureAwait(false);
             _underway.Dequeue();
         }
     }

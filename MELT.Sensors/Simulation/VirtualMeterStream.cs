@@ -20,15 +20,15 @@ internal sealed class VirtualMeterStream(DeviceId device, SimulatedMeter meter, 
         Probe(entries, end);
 
         var (arrivals, published) = Published(begin, end);
-        foreach (var (at, bytes) in arrivals.OrderBy(arrival => arrival.At)) Receive(entries, at, bytes);
+        foreach (var (at, sent, bytes) in arrivals.OrderBy(arrival => arrival.At)) Receive(entries, at, sent, bytes);
         var last = entries.Max(entry => entry.At);
         entries.Add((last, new RecordingEntry.Counted(_id, published - _readings, _duplicates, _rejected, null)));
         return entries;
     }
 
-    private (List<(Stamp At, byte[] Bytes)> Arrivals, long Readings) Published(Stamp begin, Stamp end)
+    private (List<(Stamp At, Stamp Sent, byte[] Bytes)> Arrivals, long Readings) Published(Stamp begin, Stamp end)
     {
-        var arrivals = new List<(Stamp At, byte[] Bytes)>();
+        var arrivals = new List<(Stamp At, Stamp Sent, byte[] Bytes)>();
         var published = 0L;
         // A block is sent when its last reading is taken; asking for one block's time at a time keeps the order of the device's history.
         var span = (long)Math.Round(meter.Profile.PeriodSeconds * meter.Profile.BlockSamples * 1e9);
@@ -39,20 +39,20 @@ internal sealed class VirtualMeterStream(DeviceId device, SimulatedMeter meter, 
             {
                 published += block.Count;
                 var bytes = BlockCodec.Encode(block);
-                foreach (var arrival in network.Arrivals(until)) arrivals.Add((arrival, bytes));
+                foreach (var arrival in network.Arrivals(until)) arrivals.Add((arrival, until, bytes));
             }
         }
         return (arrivals, published);
     }
 
-    private void Receive(List<(Stamp At, RecordingEntry Entry)> entries, Stamp at, byte[] bytes)
+    private void Receive(List<(Stamp At, RecordingEntry Entry)> entries, Stamp at, Stamp sent, byte[] bytes)
     {
         if (!BlockCodec.TryDecode(bytes, out var block, out _)) _rejected++;
         else if (!_stored.Add(block.Sequence!.Value.First)) _duplicates += block.Count;
         else
         {
             _readings += block.Count;
-            entries.Add((at, new RecordingEntry.Block(_id, ++_number, block)));
+            entries.Add((at, new RecordingEntry.Block(_id, ++_number, block, [new(0, meter.Clock.Says(sent), null, at)])));
         }
     }
 

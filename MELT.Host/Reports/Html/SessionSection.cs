@@ -24,6 +24,7 @@ internal static partial class SessionSection
         {MetricTables.Of(session)}
         {MetricTables.Requests(session)}
         {MeterTables.Of(session)}
+        {ClockFigures.Of(session, plots, number)}
         {Warnings(session)}
         {Setup(session)}
         </section>

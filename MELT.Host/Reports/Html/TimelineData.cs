@@ -24,6 +24,7 @@ internal static class TimelineData
             ["tokens"] = new JsonArray([.. plots.Tokens.Select(request => Numbers(request.Times, 1, 7))]),
             ["panels"] = new JsonArray([.. Panels(plots)]),
             ["gaps"] = Gaps(plots.Gaps),
+            ["clocks"] = new JsonArray([.. plots.Clocks.Select(Clock)]),
         };
         return timeline.ToJsonString(new JsonSerializerOptions { WriteIndented = false });
     }
@@ -71,6 +72,15 @@ internal static class TimelineData
         json["max"] = Numbers(samples.Max, factor);
         return json;
     }
+
+    private static JsonNode Clock(PlotClock clock) => new JsonObject
+    {
+        ["meter"] = clock.Meter,
+        ["times"] = Numbers(clock.Times, 1, 7),
+        ["residuals"] = Numbers(clock.Residuals, 1e6),
+        ["half"] = Numbers(clock.Half, 1e6),
+        ["u"] = Numbers(clock.U, 1e6),
+    };
 
     private static JsonObject? Gaps(ImmutableArray<TokenGap> gaps)
     {

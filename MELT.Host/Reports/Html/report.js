@@ -124,6 +124,25 @@
     });
   }
 
+  for (const figure of document.querySelectorAll("[data-clock]")) {
+    const plots = read(figure.dataset.clock), clock = plots.clocks[+figure.dataset.index], holder = figure.querySelector(".panels");
+    const [output] = titled(holder, "clock residual", "µs", [""]);
+    const colour = () => seriesColour(0);
+    const whiskers = u => alpha(u, .5, (ctx, box, x) => {
+      ctx.fillStyle = colour();
+      clock.times.forEach((at, i) => {
+        const top = u.valToPos(clock.residuals[i] + clock.half[i], "y", true), bottom = u.valToPos(clock.residuals[i] - clock.half[i], "y", true);
+        ctx.fillRect(x(at), top, Math.max(1, devicePixelRatio), bottom - top);
+      });
+    });
+    add(holder, [clock.times, clock.residuals, clock.u, clock.u.map(u => -u)], {
+      height: 176, sync: figure.dataset.clock, axes: axes(true), scales: { x: { time: false }, y: { range: range(false) } },
+      series: [{}, { stroke: colour, paths: () => null, points: { show: true, size: 4, stroke: colour, fill: colour } }, { stroke: "transparent", points: { show: false } }, { stroke: "transparent", points: { show: false } }],
+      bands: [{ series: [2, 3], fill: () => seriesColour(0) + "30" }],
+      hooks: { drawClear: [shadePhases(plots)], draw: [whiskers], setCursor: [u => output.textContent = u.cursor.idx == null ? "" : number(u.data[1][u.cursor.idx])] },
+    });
+  }
+
   const redraw = () => charts.forEach(({ chart }) => chart.redraw(false));
   const fit = () => charts.forEach(({ chart, holder }) => chart.width !== holder.clientWidth && chart.setSize({ width: holder.clientWidth, height: chart.height }));
   addEventListener("resize", fit);

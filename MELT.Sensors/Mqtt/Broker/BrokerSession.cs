@@ -22,7 +22,7 @@ internal sealed class BrokerSession(Exchange exchange, Session session, BrokerCo
     public ValueTask PublishedAsync(PublishPacket packet, long arrivedAt, CancellationToken stop)
     {
         exchange.CountReceived();
-        packet = Resolve(packet);
+        packet = exchange.Marked(Resolve(packet), arrivedAt);
         var route = exchange.Router.Find(packet.Topic);
         var arrival = Arrival.New;
         if (packet.Qos != MqttQos.AtMostOnce)

@@ -1,3 +1,4 @@
+using MELT.Sensors.Meters;
 using MELT.Sensors.Mqtt.Packets;
 
 namespace MELT.Sensors.Mqtt.Broker;
@@ -27,6 +28,14 @@ internal sealed class Exchange
 
     public void CountReceived() => Interlocked.Increment(ref _received);
     public void CountDropped() => Interlocked.Increment(ref _dropped);
+
+    /// <summary>The message with the moment it was received. What a publisher claims of that moment is replaced.</summary>
+    public PublishPacket Marked(PublishPacket packet, long arrivedAt)
+    {
+        if (Options.Clock is not { } clock) return packet;
+        var mark = new UserProperty(MessageTimes.BrokeredProperty, clock.At(arrivedAt).ToString());
+        return packet with { Properties = packet.Properties with { UserProperties = [.. packet.Properties.UserProperties.Where(p => p.Name != mark.Name), mark] } };
+    }
 
     /// <summary>Keeps a retained message and gives the message to the subscribers; never waits for any of them.</summary>
     public void Distribute(PublishPacket packet, Route route, Session? from)

@@ -86,10 +86,10 @@ public sealed class MqttBroker : IAsyncDisposable
     {
         if (!TopicFilter.IsValidName(message.Topic)) throw new ArgumentException($"'{message.Topic}' is not a topic name", nameof(message));
         _exchange.CountReceived();
-        var packet = PublishPacket.From(message);
+        var arrivedAt = Stopwatch.GetTimestamp();
+        var packet = _exchange.Marked(PublishPacket.From(message), arrivedAt);
         var route = _exchange.Router.Find(message.Topic);
         _exchange.Distribute(packet, route, from: null);
-        var arrivedAt = Stopwatch.GetTimestamp();
         foreach (var interceptor in route.Interceptors)
         {
             var acknowledged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,4 +1,5 @@
 using System.Net;
+using MELT.Devices.Time;
 
 namespace MELT.Sensors.Mqtt.Broker;
 
@@ -29,6 +30,8 @@ public sealed record MqttBrokerOptions
     public int SubscriptionLimit { get; init; } = 1000;
     /// <summary>From accepting the socket to a complete CONNECT.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>The clock by which each message is marked with the moment it was received (<see cref="Meters.MessageTimes.BrokeredProperty"/>); null: messages pass as they are.</summary>
+    public HostClock? Clock { get; init; }
 
     public override string ToString() => $"{Address}:{Port}, {Users?.Count ?? 0} users";   // never the passwords
 }

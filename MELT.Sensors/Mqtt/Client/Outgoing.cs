@@ -16,6 +16,8 @@ internal static class Outgoing
         if (message.CorrelationData.Length > ushort.MaxValue) return $"{message.CorrelationData.Length} bytes of correlation data are more than MQTT carries (65535).";
         foreach (var text in (ReadOnlySpan<string?>)[message.Topic, message.ResponseTopic, message.ContentType])
             if (text is not null && !Fits(text)) return $"A text of {text.Length} characters does not fit: MQTT carries at most 65535 bytes of valid UTF-8 without U+0000.";
+        foreach (var (name, value) in message.UserProperties)
+            if (!Fits(name) || !Fits(value)) return $"A user property of {name.Length} and {value.Length} characters does not fit: MQTT carries at most 65535 bytes of valid UTF-8 without U+0000 each.";
         return null;
     }
 

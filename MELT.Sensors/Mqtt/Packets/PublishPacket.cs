@@ -18,19 +18,21 @@ public sealed record PublishPacket(string Topic, ReadOnlyMemory<byte> Payload) :
         ResponseTopic = Properties.ResponseTopic,
         CorrelationData = Properties.CorrelationData ?? default,
         ContentType = Properties.ContentType,
+        UserProperties = Properties.UserProperties,
     };
 
     public static PublishPacket From(MqttMessage message) => new(message.Topic, message.Payload)
     {
         Qos = message.Qos,
         Retain = message.Retain,
-        Properties = message is { ResponseTopic: null, ContentType: null, CorrelationData.IsEmpty: true }
+        Properties = message is { ResponseTopic: null, ContentType: null, CorrelationData.IsEmpty: true, UserProperties.Count: 0 }
             ? MqttProperties.None
             : new()
             {
                 ResponseTopic = message.ResponseTopic,
                 ContentType = message.ContentType,
                 CorrelationData = message.CorrelationData.IsEmpty ? default(ReadOnlyMemory<byte>?) : message.CorrelationData,
+                UserProperties = message.UserProperties,
             },
     };
 }

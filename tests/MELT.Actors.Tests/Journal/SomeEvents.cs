@@ -23,7 +23,7 @@ internal static class SomeEvents
         new DeviceEvent.MessageRejected("melt/v1/phone-1/clock", "shape", "exchanges is missing or empty", [0, 255, 7], Some.Noon),
 
         new MeterEvent.Described(Description, Some.Noon),
-        new MeterEvent.SamplesRecorded("lane-7", Some.Noon, [new(1, 0xDEADBEEF), new(3, 7)], Block),
+        new MeterEvent.SamplesRecorded("lane-7", Some.Noon, [new(1, 0xDEADBEEF), new(3, 7)], Block, [new(0, Some.After(-0.5), Some.After(-0.25), Some.Noon), new(1, null, null, Some.After(0.001), Unreadable: true)]),
         new MeterEvent.DuplicatesReceived("lane-8", 2),
         new MeterEvent.ConflictReceived("lane-9", 5, Some.Block(5, 2)),
         new MeterEvent.ReadingRejected("lane-10", "malformed", "not JSON", [1, 2, 3], Some.Noon),
@@ -42,6 +42,10 @@ internal static class SomeEvents
         new ExperimentEvent.CancelRequested("by the operator"),
         new ExperimentEvent.Finished("partial", "1 of 2 sessions are not complete"),
     ];
+
+    /// <summary>What the golden files of versions that are no longer written hold, by manifest.</summary>
+    public static ImmutableSortedDictionary<string, object> Former => ImmutableSortedDictionary<string, object>.Empty
+        .Add("meter.samples-recorded.v1", new MeterEvent.SamplesRecorded("lane-7", Some.Noon, [new(1, 0xDEADBEEF), new(3, 7)], Block));
 
     private static SampleBlock Block => new(new(1, 3), true, [1_000, 2_000, 3_500],
         [new("v", new(125, -6), [33_600, 33_601, 33_599]), new("raw", Grid.Raw, [BitConverter.DoubleToInt64Bits(0.1), BitConverter.DoubleToInt64Bits(-0.0), 1])]);

@@ -13,7 +13,7 @@ public sealed class MeterTests() : BehaviorSpec<MeterCommand, MeterEvent, MeterS
         new(batch, [.. blocks.Select(b => Some.Received(b.Samples, b.Checksum))]);
 
     private static MeterEvent.SamplesRecorded Recorded(string batch, (long Number, uint Checksum) message, SampleBlock samples) =>
-        new(batch, Some.Noon, [new(message.Number, message.Checksum)], samples);
+        new(batch, Some.Noon, [new(message.Number, message.Checksum)], samples, [new(0, null, null, Some.Noon)]);
 
     [Fact]
     public void A_new_number_is_stored_and_shown_once_it_is_committed() =>
@@ -80,14 +80,14 @@ public sealed class MeterTests() : BehaviorSpec<MeterCommand, MeterEvent, MeterS
     [Fact]
     public void Unnumbered_readings_are_stored_every_time_they_come() =>
         Given()
-            .When(Record("b1", (Some.Unnumbered(), 10))).ThenPersisted(new MeterEvent.SamplesRecorded("b1", Some.Noon, [], Some.Unnumbered()))
-            .When(Record("b2", (Some.Unnumbered(), 10))).ThenPersisted(new MeterEvent.SamplesRecorded("b2", Some.Noon, [], Some.Unnumbered()));
+            .When(Record("b1", (Some.Unnumbered(), 10))).ThenPersisted(new MeterEvent.SamplesRecorded("b1", Some.Noon, [], Some.Unnumbered(), [new(0, null, null, Some.Noon)]))
+            .When(Record("b2", (Some.Unnumbered(), 10))).ThenPersisted(new MeterEvent.SamplesRecorded("b2", Some.Noon, [], Some.Unnumbered(), [new(0, null, null, Some.Noon)]));
 
     [Fact]
     public void What_comes_one_by_one_becomes_one_block_that_knows_each_message() =>
         Given()
             .When(Record("b1", [.. Enumerable.Range(1, 100).Select(n => (Some.Block(n, value: n), (uint)n))]))
-            .ThenPersisted(new MeterEvent.SamplesRecorded("b1", Some.Noon, [.. Enumerable.Range(1, 100).Select(n => new NumberedChecksum(n, (uint)n))], Some.Block(1, 100, value: 1)))
+            .ThenPersisted(new MeterEvent.SamplesRecorded("b1", Some.Noon, [.. Enumerable.Range(1, 100).Select(n => new NumberedChecksum(n, (uint)n))], Some.Block(1, 100, value: 1), [.. Enumerable.Range(0, 100).Select(i => new MessageTimes(i, null, null, Some.Noon))]))
             .When(Record("b2", (Some.Block(50, value: 50), 50))).ThenPersisted(new MeterEvent.DuplicatesReceived("b2", 1));
 
     [Fact]

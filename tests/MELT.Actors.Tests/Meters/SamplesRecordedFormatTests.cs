@@ -5,8 +5,8 @@ namespace MELT.Actors.Tests.Meters;
 
 public sealed class SamplesRecordedFormatTests
 {
-    private const string Manifest = "meter.samples-recorded.v1";
-    private static readonly MeterEvent.SamplesRecorded Event = new("lane-7", Some.Noon, [new(1, 0xDEADBEEF), new(2, 7)], Some.Block(1, 5));
+    private const string Manifest = "meter.samples-recorded.v2";
+    private static readonly MeterEvent.SamplesRecorded Event = new("lane-7", Some.Noon, [new(1, 0xDEADBEEF), new(2, 7)], Some.Block(1, 5), [new(0, Some.After(-1), null, Some.Noon), new(2, null, Some.After(-0.5), Some.Noon, true)]);
     private static byte[] Bytes => MeltEvents.Serializer.Write(Event).Bytes;
 
     [Fact]
@@ -15,6 +15,7 @@ public sealed class SamplesRecordedFormatTests
         var read = MeltEvents.Serializer.Read(Manifest, Bytes).ShouldBeOfType<MeterEvent.SamplesRecorded>();
         (read.Batch, read.ArrivedAt).ShouldBe((Event.Batch, Event.ArrivedAt));
         read.Checksums.ShouldBe(Event.Checksums);
+        read.Times.ShouldBe(Event.Times);
         (read.Samples.Sequence, read.Samples.StampedOnArrival).ShouldBe((Event.Samples.Sequence, false));
         read.Samples.Stamps.ShouldBe(Event.Samples.Stamps);
         read.Samples.Columns.ShouldHaveSingleItem().Integers.ShouldBe(Event.Samples.Columns[0].Integers);
