@@ -4,6 +4,7 @@ using MELT.Devices;
 using MELT.Devices.Inference;
 using MELT.Devices.Time;
 using MELT.Sensors.Alignment;
+using MELT.Sensors.Clocks.Probing;
 using MELT.Sensors.Instruments;
 using MELT.Sensors.Mqtt;
 
@@ -12,6 +13,8 @@ namespace MELT.Actors.Devices;
 /// <summary>The bench of one host: its own devices run here, simulated ones too, and their meters publish over MQTT like any other.</summary>
 public sealed class Bench(BenchOptions options, Func<string, CancellationToken, Task<IMqttClient>> connect, HostClock clock, TimeProvider time) : IBench
 {
+    private static readonly TimeSpan ProbePatience = TimeSpan.FromMilliseconds(500);
+
     private readonly ConcurrentDictionary<DeviceId, Found> _found = new();
 
     public async Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, CancellationToken stop)
@@ -22,6 +25,21 @@ public sealed class Bench(BenchOptions options, Func<string, CancellationToken, 
             if (plan.Engine.Name == EngineSpec.Simulated) return SimulatedRig.Start(header, plan, options.Profile(plan.Engine.Profile ?? ""), client, clock, time);
             var place = new HostPlace(options.Tree, header.Device, clock.Domain);
             return await LocalRig.StartAsync(place, plan, await FoundAsync(place, stop), options, client, clock, time, stop);
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<MqttClockProbes?> ProbesAsync(SessionHeader header, CancellationToken stop)
+    {
+        var name = $"melt-{header.Device}-{header.Session}-clocks";
+        var client = await connect(name, stop);
+        try
+        {
+            return await MqttClockProbes.StartAsync(client, name, clock, time, ProbePatience, stop);
         }
         catch
         {

@@ -3,6 +3,7 @@ using MELT.Actors.Sessions;
 using MELT.Devices.Inference;
 using MELT.Devices.Simulation;
 using MELT.Sensors.Alignment;
+using MELT.Sensors.Clocks.Probing;
 using MELT.Sensors.Meters;
 
 namespace MELT.Actors.Devices;
@@ -12,6 +13,9 @@ public interface IBench
 {
     /// <summary>Starts the meters that belong to the session's device and are ours to run; throws <see cref="RigException"/>.</summary>
     Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, CancellationToken stop);
+
+    /// <summary>A way to ask meters what their clocks say, for whoever disposes of it; null: there is none from here.</summary>
+    Task<MqttClockProbes?> ProbesAsync(SessionHeader header, CancellationToken stop) => Task.FromResult<MqttClockProbes?>(null);
 }
 
 /// <summary>One session's device, engine and meters, set up.</summary>

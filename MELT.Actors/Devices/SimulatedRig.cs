@@ -4,6 +4,7 @@ using MELT.Devices.Inference;
 using MELT.Devices.Simulation;
 using MELT.Devices.Time;
 using MELT.Sensors.Alignment;
+using MELT.Sensors.Clocks.Probing;
 using MELT.Sensors.Meters;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Simulation;
@@ -29,7 +30,8 @@ internal sealed class SimulatedRig : IRig
         _engine = () => new SimulatedEngine(_device, clock, time);
         _meters = [.. profile.Meters.Select(meter => new SimulatedMeter(meter, seed, _device, on + -meter.Lead, firstNumber: on.Nanoseconds / 1000))];
         var network = new SimulatedNetwork(profile.Network, seed);
-        _publishing = Task.WhenAll(_meters.Select(meter => new SimulatedMeterPublisher(client, header.Device, meter, clock, time, network).RunAsync(_finished.Token)));
+        _publishing = Task.WhenAll(_meters.Select(meter => new SimulatedMeterPublisher(client, header.Device, meter, clock, time, network, answersProbes: true).RunAsync(_finished.Token))
+            .Append(new ClockAgent(client, header.Device, name => _meters.FirstOrDefault(m => m.Profile.Name == name) is { } meter ? (meter.ClockDomain, meter.Clock.Says(clock.Now)) : null).RunAsync(_finished.Token)));
     }
 
     public static IRig Start(SessionHeader header, SessionPlan plan, LabProfile profile, IMqttClient client, HostClock clock, TimeProvider time) =>

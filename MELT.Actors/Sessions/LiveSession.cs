@@ -13,6 +13,7 @@ internal sealed class LiveSession
     public IEngine? Engine { get; private set; }
     /// <summary>What the rig said in the end: it says so once, and settling may have to be done again.</summary>
     public RigReport? Report { get; set; }
+    public ClockWatch? Clocks { get; private set; }
 
     /// <summary>Setting up, starting, stopping and settling run one after another, as they were asked for: what a cancelled session had begun is there to be ended.</summary>
     public async Task<object> InTurnAsync(Func<LiveSession, Task<SessionCommand>> work, CancellationToken stop)
@@ -29,6 +30,8 @@ internal sealed class LiveSession
     }
 
     public void Use(IRig rig) => Rig = rig;
+
+    public void Watch(ClockWatch? clocks) => Clocks = clocks;
 
     public void Listen(IEngine engine, Task listening) => (Engine, _listening) = (engine, listening);
 

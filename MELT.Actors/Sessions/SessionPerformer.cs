@@ -55,6 +55,7 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
             throw new RigException("device-busy", $"device {device} is held by session {busy.With}; wait for it or cancel it");
         var streams = await _streams.BeginAsync(work.Header, work.Plan, stop);
         live.Use(await bench.SetUpAsync(work.Header, work.Plan, stop));
+        live.Watch(new(work.Header, work.Plan, _streams, bench, runtime, time, log));
         return new SessionCommand.Prepared(streams);
     }
 
@@ -138,6 +139,11 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
     private async Task TakeDownAsync(SessionWork.Settle work, LiveSession live, ImmutableArray<SessionNotice>.Builder notices, CancellationToken stop)
     {
         await TryAsync("the engine", live.StopEngineAsync);
+        if (live.Clocks is { } clocks) await TryAsync("clock probes", async () =>
+        {
+            live.Watch(null);
+            notices.AddRange(await clocks.FinishAsync(stop));
+        });
         await TryAsync("the meters", async () =>
         {
             if (live.Rig is { } rig) live.Report ??= await rig.FinishAsync(work.Phases, stop);

@@ -60,6 +60,14 @@ internal sealed class SessionStreams(IActorRuntime runtime, TimeProvider time)
         }
     }
 
+    /// <summary>What the meters say of themselves now.</summary>
+    public async Task<IReadOnlyList<(MeterId Meter, MeterDescription? About)>> DescribedAsync(SessionHeader header, SessionPlan plan, CancellationToken stop)
+    {
+        var meters = new List<(MeterId, MeterDescription?)>();
+        foreach (var meter in await MetersAsync(header, plan, stop)) meters.Add((meter, (await InspectAsync(meter, stop)).Description));
+        return meters;
+    }
+
     /// <summary>True once everything up to this number is stored; false when that takes longer than <paramref name="patience"/>.</summary>
     public async Task<bool> StoredAsync(MeterId meter, long last, TimeSpan patience, CancellationToken stop)
     {

@@ -12,6 +12,7 @@ namespace MELT.Devices.Inference;
 [JsonDerivedType(typeof(Load), "load")]
 [JsonDerivedType(typeof(Request), "request")]
 [JsonDerivedType(typeof(Exercise), "exercise")]
+[JsonDerivedType(typeof(Probe), "probe")]
 [JsonDerivedType(typeof(Cancel), "cancel")]
 [JsonDerivedType(typeof(Exit), "exit")]
 public abstract record EngineCommand
@@ -31,6 +32,9 @@ public abstract record EngineCommand
     /// </summary>
     /// <param name="Threads">How many threads compute; null: one per processor.</param>
     public sealed record Exercise(string Chips, double ChipSeconds, int? Threads = null) : EngineCommand;
+
+    /// <summary>Say what your clock says, at once, whatever runs. Answered by <see cref="EngineEvent.Probed"/>.</summary>
+    public sealed record Probe(long Id) : EngineCommand;
 
     /// <summary>Stop the running request after the current evaluation; it finishes with stop reason <c>cancelled</c>.</summary>
     public sealed record Cancel : EngineCommand;

@@ -19,6 +19,7 @@ namespace MELT.Devices.Inference;
 [JsonDerivedType(typeof(Finished), "finished")]
 [JsonDerivedType(typeof(Marked), "marked")]
 [JsonDerivedType(typeof(Exercised), "exercised")]
+[JsonDerivedType(typeof(Probed), "probed")]
 [JsonDerivedType(typeof(Failed), "failed")]
 [JsonDerivedType(typeof(Exited), "exited")]
 public abstract record EngineEvent(Stamp At)
@@ -41,6 +42,8 @@ public abstract record EngineEvent(Stamp At)
     public sealed record Marked(Stamp At, string Name) : EngineEvent(At);
     /// <summary>An exercise is over. <see cref="Edges"/>: when load began, ended, began again …, as it happened; it begins and ends with rest.</summary>
     public sealed record Exercised(Stamp At, IReadOnlyList<Stamp> Edges) : EngineEvent(At);
+    /// <summary>What the engine's clock said when it read the probe of this number.</summary>
+    public sealed record Probed(Stamp At, long Id) : EngineEvent(At);
     /// <summary>Something went wrong that the engine survived or could still report: model-not-found, load-failed, out-of-memory, evaluation-failed, protocol.</summary>
     public sealed record Failed(Stamp At, int? Request, string Code, string Text) : EngineEvent(At);
     /// <summary>The process is gone; stamped by the parent. <see cref="Signal"/> names the signal that killed it.</summary>

@@ -49,6 +49,7 @@ public sealed class SimulatedDevice
             return command switch
             {
                 EngineCommand.Hello c => Answer(c, at),
+                EngineCommand.Probe c => [new EngineEvent.Probed(at, c.Id)],
                 EngineCommand.Cancel => Cancel(at),
                 EngineCommand.Exit => Exit(at),
                 _ when at < _busyUntil => Refuse(at, command, "the simulated engine is busy"),

@@ -50,6 +50,7 @@ public static class SessionExport
             EngineEvent.Finished r => Event("finished", r.Request, r.At, counts: r.Tokens, counters: r.Counters, stop: r.Stop),
             EngineEvent.Marked r => Event("marked", null, r.At, text: r.Name),
             EngineEvent.Exercised r => Event("exercised", null, r.At, text: string.Join(' ', r.Edges)),
+            EngineEvent.Probed r => Event("probed", null, r.At),
             EngineEvent.Failed r => Event("failed", r.Request, r.At, text: r.Code),
             EngineEvent.Exited r => Event("exited", null, r.At, text: r.Signal ?? r.ExitCode?.ToString(CultureInfo.InvariantCulture)),
             _ => throw new System.Diagnostics.UnreachableException(),

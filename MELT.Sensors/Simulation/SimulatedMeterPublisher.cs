@@ -7,8 +7,8 @@ using MELT.Sensors.Mqtt;
 
 namespace MELT.Sensors.Simulation;
 
-/// <summary>Publishes a simulated meter in real time: its description (retained), its readings as blocks, its clock probes; a network between spoils blocks as its profile says.</summary>
-public sealed class SimulatedMeterPublisher(IMqttClient client, DeviceId device, SimulatedMeter meter, HostClock clock, TimeProvider time, SimulatedNetwork? network = null)
+/// <summary>Publishes a simulated meter in real time: its description (retained), its readings as blocks, its clock probes unless it answers those of others; a network between spoils blocks as its profile says.</summary>
+public sealed class SimulatedMeterPublisher(IMqttClient client, DeviceId device, SimulatedMeter meter, HostClock clock, TimeProvider time, SimulatedNetwork? network = null, bool answersProbes = false)
 {
     private static readonly TimeSpan BlockInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(30);
@@ -32,7 +32,7 @@ public sealed class SimulatedMeterPublisher(IMqttClient client, DeviceId device,
         using var stopping = stop.Register(() => abandon.CancelAfter(LastWords));
         try
         {
-            var about = JsonSerializer.SerializeToUtf8Bytes(meter.Describe(), MeterJson.Default.MeterDescription);
+            var about = JsonSerializer.SerializeToUtf8Bytes(meter.Describe() with { Probes = answersProbes ? true : null }, MeterJson.Default.MeterDescription);
             await client.PublishAsync(new(_root + "/about", about) { Retain = true, ContentType = "application/json" }, abandon.Token).ConfigureAwait(false);
             using var timer = new PeriodicTimer(BlockInterval, time);
             do
@@ -76,7 +76,7 @@ public sealed class SimulatedMeterPublisher(IMqttClient client, DeviceId device,
     private async Task<Stamp> ProbeAsync(CancellationToken stop)
     {
         var now = clock.Now;
-        if (meter.Probe(now + -ProbeLength) is not { Count: > 0 } exchanges) return now;
+        if (answersProbes || meter.Probe(now + -ProbeLength) is not { Count: > 0 } exchanges) return now;
         var message = new ClockMessage(meter.ClockDomain, exchanges);
         var json = JsonSerializer.SerializeToUtf8Bytes(message, ClockJson.Default.ClockMessage);
         await client.PublishAsync(new($"melt/v1/{device}/clock", json) { ContentType = "application/json" }, stop).ConfigureAwait(false);

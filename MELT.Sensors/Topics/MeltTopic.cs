@@ -17,6 +17,8 @@ public abstract record MeltTopic(DeviceId Device)
     public sealed record Readings(MeterId Meter) : MeltTopic(Meter.Device) { public override string ToString() => Text; }
     /// <summary>Readings of a meter as binary blocks.</summary>
     public sealed record Blocks(MeterId Meter) : MeltTopic(Meter.Device) { public override string ToString() => Text; }
+    /// <summary>Where MELT asks what a meter's clock says.</summary>
+    public sealed record Probe(MeterId Meter) : MeltTopic(Meter.Device) { public override string ToString() => Text; }
     /// <summary>Marks of a device: phases it names itself.</summary>
     public sealed record Marks(DeviceId Device) : MeltTopic(Device) { public override string ToString() => Text; }
     /// <summary>What MELT asks of the agent on a device.</summary>
@@ -31,6 +33,7 @@ public abstract record MeltTopic(DeviceId Device)
         About t => OfMeter(t.Meter, "about"),
         Readings t => OfMeter(t.Meter, "readings"),
         Blocks t => OfMeter(t.Meter, "blocks"),
+        Probe t => OfMeter(t.Meter, "probe"),
         Marks t => OfDevice(t.Device, "marks"),
         AgentCommand t => OfDevice(t.Device, "agent/command"),
         AgentEvent t => OfDevice(t.Device, "agent/event"),
@@ -53,8 +56,9 @@ public abstract record MeltTopic(DeviceId Device)
             ["melt", "v1", var device, var meter, "about"] => (new About(new(new(device), meter)), null),
             ["melt", "v1", var device, var meter, "readings"] => (new Readings(new(new(device), meter)), null),
             ["melt", "v1", var device, var meter, "blocks"] => (new Blocks(new(new(device), meter)), null),
-            ["melt", "v1", _, _, _] => (null, "the last part is none of about, readings, blocks"),
-            ["melt", "v1", ..] => ((MeltTopic?)null, "not one of melt/v1/DEVICE/METER/about|readings|blocks, melt/v1/DEVICE/marks|clock, melt/v1/DEVICE/agent/command|event"),
+            ["melt", "v1", var device, var meter, "probe"] => (new Probe(new(new(device), meter)), null),
+            ["melt", "v1", _, _, _] => (null, "the last part is none of about, readings, blocks, probe"),
+            ["melt", "v1", ..] => ((MeltTopic?)null, "not one of melt/v1/DEVICE/METER/about|readings|blocks|probe, melt/v1/DEVICE/marks|clock, melt/v1/DEVICE/agent/command|event"),
             ["melt", ..] => (null, "the second part is not v1"),
             _ => (null, "the first part is not melt"),
         };

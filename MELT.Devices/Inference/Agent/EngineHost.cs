@@ -75,6 +75,7 @@ public sealed class EngineHost
         {
             case null: return true;
             case EngineCommand.Cancel: CancelOpen(); return true;
+            case EngineCommand.Probe probe: _output.Write(new EngineEvent.Probed(_output.Now, probe.Id)); return true;
             case EngineCommand.Exit: return false;
         }
         var cancel = new CancellationTokenSource();
