@@ -13,9 +13,15 @@ class Sensor:
     def __init__(self, session, name):
         meter = max((m["meter"] for m in session.meters if name.startswith(m["meter"] + ".")), key=len)
         names, first, blocks, lost, last = name[len(meter) + 1:].split("*"), {}, {}, set(), None
-        about = next(m for m in session.meters if m["meter"] == meter and m["channel"] == names[0])
+        rows = {m["channel"]: m for m in session.meters if m["meter"] == meter}
+        about, lag = rows[names[0]], next((float(rows[c]["cal_lag_s"]) for c in names if rows[c]["cal_lag_s"]), 0)
+        origin = None
+        def corrected(r, c):  # true value = gain·reading + offset; that of a counter is in watts
+            gain, offset = Fraction(rows[c]["cal_gain"] or 1), Fraction(rows[c]["cal_offset"] or 0)
+            return gain * Fraction(r[c]) + offset * (Fraction(int(r["at_ns"]) - origin, 10 ** 9) if rows[c]["kind"] == "accumulated" else 1)
         for r in table(session.folder / "readings" / about["file"]):
-            if all(r[c] for c in names): first.setdefault(int(r["at_ns"]), math.prod(Fraction(r[c]) for c in names))  # of equal stamps the first
+            origin = int(r["at_ns"]) if origin is None else origin
+            if all(r[c] for c in names): first.setdefault(int(r["at_ns"]), math.prod(corrected(r, c) for c in names))  # of equal stamps the first
             if r["sequence_first"]: blocks[r["number"]] = (int(r["sequence_first"]), int(r["sequence_last"]), int(r["at_ns"]))
         for begin, end, at in sorted(blocks.values(), key=lambda b: b[0]):
             if last and begin > last[0] + 1: lost.add(last[1])
@@ -28,7 +34,7 @@ class Sensor:
         self.period = p = round(float(about["period_s"]) * 1e9) if about["period_s"] else spacings[(len(spacings) - 1) // 2]
         w = round(float(about["window_s"] or 0) * 1e9) if about["kind"] == "averaged" else 0
         tiles, half, self.window = w > 0 and 0.95 * p <= w <= 1.05 * p, w // 2, w if w >= 0.95 * p else 0
-        shift = {"start": w if tiles else half, "end": 0 if tiles else -half}.get(about["stamp_position"], half if tiles else 0) - round(float(about["latency_s"] or 0) * 1e9)
+        shift = {"start": w if tiles else half, "end": 0 if tiles else -half}.get(about["stamp_position"], half if tiles else 0) - round(float(about["latency_s"] or 0) * 1e9) - round(lag * 1e9)
         grid, n, at = math.lcm(*{v.denominator for v in self.values}), len(self.at), [t + shift for t in self.at]
         v = [int(x * grid) for x in self.values]
         around = lambda i, k: min(v[max(0, i - k):i + k]) + max(v[max(0, i - k):i + k])  # twice the value held in a gap

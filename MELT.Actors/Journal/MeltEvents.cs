@@ -24,6 +24,8 @@ public static class MeltEvents
         EventFormat.Json<MeterEvent.DuplicatesReceived>("meter.duplicates-received.v1"),
         EventFormat.Json<MeterEvent.ConflictReceived>("meter.conflict-received.v1"),
         EventFormat.Json<MeterEvent.ReadingRejected>("meter.reading-rejected.v1"),
+        EventFormat.Json<MeterEvent.Calibrated>("meter.calibrated.v1"),
+        EventFormat.Json<MeterEvent.Checked>("meter.checked.v1"),
 
         EventFormat.Json<SessionEvent.Opened>("session.opened.v1"),
         EventFormat.Json<SessionEvent.Prepared>("session.prepared.v1"),

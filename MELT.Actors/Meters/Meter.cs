@@ -14,7 +14,16 @@ public sealed record MeterState(
     long? Highest,
     string? LastBatch,
     Recorded LastAnswer,
-    long Position);
+    long Position)
+{
+    /// <summary>By channel: the newest calibration and its number.</summary>
+    public ImmutableSortedDictionary<string, (long Number, MeterCalibration Calibration)> Calibrations { get; init; } = ImmutableSortedDictionary.Create<string, (long, MeterCalibration)>(StringComparer.Ordinal);
+    public (long Number, MeterCheck Check)? Checked { get; init; }
+
+    /// <summary>Numbers of the events that say how readings are to be understood, beside the description.</summary>
+    public ImmutableArray<long>? CorrectedAt => Calibrations.IsEmpty && Checked is null ? null
+        : [.. Calibrations.Values.Select(c => c.Number).Concat(Checked is { } check ? [check.Number] : []).Order()];
+}
 
 /// <summary>
 /// The actor of one meter: order, gaps, duplicates. A number is stored once; whether it was stored is membership,
@@ -38,9 +47,21 @@ public sealed class Meter : EventSourcedBehavior<MeterCommand, MeterEvent, Meter
         MeterCommand.Describe c => Persist(new MeterEvent.Described(c.Description, c.At)).ThenReply(new Recorded(1, 0)),
         MeterCommand.Reject c when c.Batch == meter.LastBatch => Reply(meter.LastAnswer),
         MeterCommand.Reject c => Persist(new MeterEvent.ReadingRejected(c.Batch, c.Code, c.Text, c.Payload, c.At)).ThenReply(new Recorded(0, 0)),
-        MeterCommand.Inspect => Reply(new MeterStanding(meter.Position, meter.DescribedAt, meter.Description, meter.Highest)),
+        MeterCommand.Calibrate c when Objection(meter, c) is { } reason => Reply(new MeterRefusal(reason)),
+        MeterCommand.Calibrate c when meter.Calibrations.TryGetValue(c.Calibration.Channel, out var last) && last.Calibration == c.Calibration => Reply(new Recorded(0, 1)),
+        MeterCommand.Calibrate c => Persist(new MeterEvent.Calibrated(c.Calibration, c.At)).ThenReply(new Recorded(1, 0)),
+        MeterCommand.NoteCheck c when meter.Checked?.Check == c.Check => Reply(new Recorded(0, 1)),
+        MeterCommand.NoteCheck c => Persist(new MeterEvent.Checked(c.Check)).ThenReply(new Recorded(1, 0)),
+        MeterCommand.Inspect => Reply(new MeterStanding(meter.Position, meter.DescribedAt, meter.Description, meter.Highest) { CorrectedAt = meter.CorrectedAt }),
         _ => throw new UnreachableException(command.GetType().Name),
     };
+
+    private static string? Objection(MeterState meter, MeterCommand.Calibrate c) =>
+        c.Calibration.Problem() is { } problem ? problem :
+        c.Calibration.ValidFrom.Nanoseconds > c.At.Nanoseconds ? "a calibration cannot be valid from a time to come" :
+        meter.Description is null ? "this meter was never described" :
+        meter.Description.Channels.All(channel => channel.Name != c.Calibration.Channel) ? $"this meter has no channel \"{c.Calibration.Channel}\"; it has {string.Join(", ", meter.Description.Channels.Select(channel => channel.Name))}" :
+        null;
 
     private static Effect<MeterEvent> Record(MeterState meter, MeterCommand.Record c)
     {
@@ -94,6 +115,8 @@ public sealed class Meter : EventSourcedBehavior<MeterCommand, MeterEvent, Meter
     private static MeterState Change(MeterState meter, MeterEvent e) => e switch
     {
         MeterEvent.Described d => meter with { Description = d.Description, DescribedAt = meter.Position + 1 },
+        MeterEvent.Calibrated c => meter with { Calibrations = meter.Calibrations.SetItem(c.Calibration.Channel, (meter.Position + 1, c.Calibration)) },
+        MeterEvent.Checked c => meter with { Checked = (meter.Position + 1, c.Check) },
         MeterEvent.SamplesRecorded r => Answered(meter, r.Batch, stored: 1, duplicates: 0) with
         {
             Stored = r.Samples.Sequence is { } numbers ? meter.Stored.Add(numbers) : meter.Stored,

@@ -16,6 +16,10 @@ public abstract record MeterCommand
     public sealed record Describe(MeterDescription Description, Stamp At) : MeterCommand;
     /// <summary>A payload that could not be read: kept with the reason. Answer: <see cref="Recorded"/>.</summary>
     public sealed record Reject(string Batch, string Code, string Text, byte[] Payload, Stamp At) : MeterCommand;
+    /// <summary>A channel was compared with something better. Answer: <see cref="Recorded"/>, or <see cref="MeterRefusal"/>.</summary>
+    public sealed record Calibrate(MeterCalibration Calibration, Stamp At) : MeterCommand;
+    /// <summary>The meter was checked, or an operator vouches that it moves. Answer: <see cref="Recorded"/>.</summary>
+    public sealed record NoteCheck(MeterCheck Check) : MeterCommand;
     /// <summary>Answer: <see cref="MeterStanding"/>.</summary>
     public sealed record Inspect : MeterCommand;
 }
@@ -39,6 +43,9 @@ public abstract record MeterEvent
     /// <summary>A number came again, and not as the message that was stored under it, or so late that this is not known: the first counts, this one is kept here.</summary>
     public sealed record ConflictReceived(string Batch, long Number, SampleBlock Samples) : MeterEvent;
     public sealed record ReadingRejected(string Batch, string Code, string Text, byte[] Payload, Stamp At) : MeterEvent;
+    /// <summary>From here on readings of the channel are corrected so. Sessions recorded before keep what held then.</summary>
+    public sealed record Calibrated(MeterCalibration Calibration, Stamp At) : MeterEvent;
+    public sealed record Checked(MeterCheck Check) : MeterEvent;
 }
 
 public readonly record struct NumberedChecksum(long Number, uint Checksum);
@@ -51,4 +58,11 @@ public sealed record Recorded(long Stored, long Duplicates);
 /// <param name="Position">Number of its last event.</param>
 /// <param name="DescribedAt">Number of the event that described it last; null: never described.</param>
 /// <param name="Highest">Highest publisher's number stored.</param>
-public sealed record MeterStanding(long Position, long? DescribedAt, MeterDescription? Description, long? Highest);
+public sealed record MeterStanding(long Position, long? DescribedAt, MeterDescription? Description, long? Highest)
+{
+    /// <summary>Numbers of the calibrations and the check in force; null: there are none.</summary>
+    public ImmutableArray<long>? CorrectedAt { get; init; }
+}
+
+/// <summary>What was asked makes no sense of this meter.</summary>
+public sealed record MeterRefusal(string Reason);

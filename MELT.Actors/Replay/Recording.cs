@@ -89,6 +89,8 @@ public static class Recording
     private static IEnumerable<RecordingEntry> Entries(MeterId meter, long number, MeterEvent e) => e switch
     {
         MeterEvent.Described d => [new RecordingEntry.Described(meter, number, d.Description)],
+        MeterEvent.Calibrated c => [new RecordingEntry.Calibrated(meter, number, c.Calibration)],
+        MeterEvent.Checked c => [new RecordingEntry.Checked(meter, number, c.Check)],
         MeterEvent.SamplesRecorded s => [new RecordingEntry.Block(meter, number, s.Samples, s.Times)],
         MeterEvent.DuplicatesReceived d => [new RecordingEntry.Counted(meter, 0, d.Count, 0, null)],
         MeterEvent.ConflictReceived c => Refused(meter, number, Conflict, $"number {c.Number} came again and not as what was stored; the first is used"),

@@ -62,7 +62,8 @@ public abstract record SessionAnswer
 
 /// <summary>Where the stream of an entity stood.</summary>
 /// <param name="DescribedAt">Number of the description that was in force, where the stream is a meter's and has one.</param>
-public sealed record StreamPosition(string PersistenceId, long Position, long? DescribedAt = null);
+/// <param name="CorrectedAt">Numbers of the calibrations and the check that were in force.</param>
+public sealed record StreamPosition(string PersistenceId, long Position, long? DescribedAt = null, ImmutableArray<long>? CorrectedAt = null);
 
 /// <summary>The events of another stream that belong to a session: First to Last inclusive, and earlier ones that explain them (descriptions, clock samples).</summary>
 public sealed record StreamCoverage(string PersistenceId, ImmutableArray<long> Context, long First, long Last);

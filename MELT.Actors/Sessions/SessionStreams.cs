@@ -24,7 +24,7 @@ internal sealed class SessionStreams(IActorRuntime runtime, TimeProvider time)
         foreach (var meter in await MetersAsync(header, plan, stop))
         {
             var standing = await InspectAsync(meter, stop);
-            streams.Add(new(Stream(meter), standing.Position, standing.DescribedAt));
+            streams.Add(new(Stream(meter), standing.Position, standing.DescribedAt, standing.CorrectedAt));
         }
         return streams.ToImmutable();
     }
@@ -55,8 +55,9 @@ internal sealed class SessionStreams(IActorRuntime runtime, TimeProvider time)
 
         void Cover(string stream, long last)
         {
-            var (first, described) = began.TryGetValue(stream, out var then) ? (then.Position + 1, then.DescribedAt) : (1, null);
-            if (first <= last) coverage.Add(new(stream, described is { } at ? [at] : [], first, last));
+            var then = began.GetValueOrDefault(stream);
+            var first = (then?.Position ?? 0) + 1;
+            if (first <= last) coverage.Add(new(stream, [.. then?.DescribedAt is { } at ? [at] : Array.Empty<long>(), .. then?.CorrectedAt ?? []], first, last));
         }
     }
 

@@ -9,6 +9,8 @@ namespace MELT.Sensors.Alignment;
 public sealed record RecordedMeter(MeterId Id)
 {
     public ImmutableSortedDictionary<long, MeterDescription> Descriptions { get; init; } = ImmutableSortedDictionary<long, MeterDescription>.Empty;
+    public ImmutableSortedDictionary<long, MeterCalibration> Calibrations { get; init; } = ImmutableSortedDictionary<long, MeterCalibration>.Empty;
+    public ImmutableSortedDictionary<long, MeterCheck> Checks { get; init; } = ImmutableSortedDictionary<long, MeterCheck>.Empty;
     /// <summary>By number: a block delivered twice is there once.</summary>
     public ImmutableSortedDictionary<long, SampleBlock> Blocks { get; init; } = ImmutableSortedDictionary<long, SampleBlock>.Empty;
     /// <summary>By number: of each message in the block, where they were kept.</summary>
@@ -25,15 +27,28 @@ public sealed record RecordedMeter(MeterId Id)
     /// <summary>True when the meter changed what it says of itself between two blocks of this session.</summary>
     public bool Redescribed => InForce.Length > 1;
 
+    /// <summary>The newest calibration of a channel from before the session's readings; null: none.</summary>
+    public MeterCalibration? CalibrationOf(string channel) => BeforeBlocks(Calibrations).LastOrDefault(c => c.Channel == channel);
+
+    /// <summary>The newest check from before the session's readings; null: none.</summary>
+    public MeterCheck? Check => BeforeBlocks(Checks).LastOrDefault();
+
+    private IEnumerable<T> BeforeBlocks<T>(ImmutableSortedDictionary<long, T> told) =>
+        Blocks.IsEmpty ? told.Values : told.Where(e => e.Key < Blocks.Keys.First()).Select(e => e.Value);
+
     internal static RecordedMeter Of(RecordingEntry entry) => new(entry switch
     {
         RecordingEntry.Described e => e.Meter,
+        RecordingEntry.Calibrated e => e.Meter,
+        RecordingEntry.Checked e => e.Meter,
         RecordingEntry.Block e => e.Meter,
         RecordingEntry.Counted e => e.Meter,
         _ => throw new UnreachableException(),
     });
 
     internal RecordedMeter With(RecordingEntry.Described e) => this with { Descriptions = Descriptions.SetItem(e.Number, e.Description) };
+    internal RecordedMeter With(RecordingEntry.Calibrated e) => this with { Calibrations = Calibrations.SetItem(e.Number, e.Calibration) };
+    internal RecordedMeter With(RecordingEntry.Checked e) => this with { Checks = Checks.SetItem(e.Number, e.Check) };
     internal RecordedMeter With(RecordingEntry.Block e) => Blocks.ContainsKey(e.Number) || e.Samples.Count == 0 ? this : this with { Blocks = Blocks.Add(e.Number, e.Samples), Times = Times.Add(e.Number, e.Times) };
     internal RecordedMeter With(RecordingEntry.Counted e) => this with { Lost = Lost + e.Lost, Duplicates = Duplicates + e.Duplicates, Rejected = Rejected + e.Rejected };
 

@@ -35,6 +35,8 @@ public sealed record RecordedSession
         RecordingEntry.Engine e => this with { Events = e.Events.Aggregate(Events, (list, item) => list.InsertSorted(item, ByStamp)) },
         RecordingEntry.Phase e => this with { Phases = Phases.InsertSorted(e, ByBegin) },
         RecordingEntry.Described e => With(e.Meter.ToString(), meter => meter.With(e), e),
+        RecordingEntry.Calibrated e => With(e.Meter.ToString(), meter => meter.With(e), e),
+        RecordingEntry.Checked e => With(e.Meter.ToString(), meter => meter.With(e), e),
         RecordingEntry.Block e => With(e.Meter.ToString(), meter => meter.With(e), e),
         RecordingEntry.Counted e => With(e.Meter.ToString(), meter => meter.With(e), e),
         RecordingEntry.Clock e => this with { Exchanges = Exchanges.SetItem(e.Domain, e.Exchanges.Aggregate(Exchanges.GetValueOrDefault(e.Domain, []), (list, item) => list.InsertSorted(item, BySending))) },

@@ -21,6 +21,10 @@ public abstract record RecordingEntry
     public sealed record Phase(string Name, Stamp Begin, Stamp End) : RecordingEntry;
     /// <summary>A meter described itself; later descriptions hold for later blocks (by number).</summary>
     public sealed record Described(MeterId Meter, long Number, MeterDescription Description) : RecordingEntry;
+    /// <summary>A channel was calibrated; it holds for later blocks (by number), and the newest one of a channel wins.</summary>
+    public sealed record Calibrated(MeterId Meter, long Number, MeterCalibration Calibration) : RecordingEntry;
+    /// <summary>A meter was checked; the newest check before the blocks holds.</summary>
+    public sealed record Checked(MeterId Meter, long Number, MeterCheck Check) : RecordingEntry;
     /// <summary>A block was committed. <see cref="Number"/>: its place in the meter's stream, rising. Times: of each message in it, where they were kept.</summary>
     public sealed record Block(MeterId Meter, long Number, SampleBlock Samples, ImmutableArray<MessageTimes> Times = default) : RecordingEntry
     {

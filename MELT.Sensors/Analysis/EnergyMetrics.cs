@@ -120,7 +120,7 @@ internal sealed class EnergyMetrics
         if (estimate.Refusal is { } refusal) return Located(Quantities.Refused(refusal));
         var components = estimate.Components.Select(c => c with { U = c.U / divisor }).ToArray();
         return Located(Quantities.Of(estimate.Joules / divisor, components, n,
-            estimate.AccuracyKnown ? null : new("meter-accuracy-unknown", $"{string.Join(", ", Sensors)} states no accuracy"), meter.Estimated ? "estimated" : estimate.Derived ? "derived" : "measured"));
+            estimate.AccuracyKnown ? null : new("meter-accuracy-unknown", $"{string.Join(", ", Sensors)} states no accuracy"), meter.Estimated ? "estimated" : estimate.Derived || meter.Sensors.Any(s => s.Calibrations.Any(c => c.IsFitted)) ? "derived" : "measured"));
     }
 
     private Quantity Located(Quantity quantity) => quantity with { Boundary = meter.Boundary, Sensors = Sensors, Clock = quantity.Value is null ? null : MeterReport.Name(meter.Clock.Quality) };

@@ -53,7 +53,7 @@ public static class SessionAnalysis
             Meters = [.. session.Meters.Values.Select(m => MeterReport.Of(m, clocks[m.Id.ToString()], timeline))],
             Readings = new(session.Meters.Values.Sum(m => m.Stored), session.Meters.Values.Sum(m => m.Lost), session.Meters.Values.Sum(m => m.Duplicates), session.Meters.Values.Sum(m => m.Rejected)),
             Rejections = MeterReport.Rejected(session),
-            Warnings = [.. Exit(session, command), .. session.Notices.Where(n => !n.IsReason).Select(n => new Notice(n.Code, n.Text)), .. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session), .. Untold(session), .. Foreign(session, ready)],
+            Warnings = [.. Exit(session, command), .. session.Notices.Where(n => !n.IsReason).Select(n => new Notice(n.Code, n.Text)), .. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session), .. Untold(session), .. Calibrated(session), .. Foreign(session, ready)],
         };
     }
 
@@ -116,6 +116,14 @@ public static class SessionAnalysis
         let unreadable = meter.Times.Values.Sum(times => times.Count(t => t.Unreadable))
         where unreadable > 0
         select new Notice("times-unreadable", $"{unreadable} messages of {meter.Id} told when they were published or brokered, and not as integer nanoseconds since 1970: taken as not told");
+
+    private static IEnumerable<Notice> Calibrated(RecordedSession session) =>
+        from meter in session.Meters.Values
+        from channel in meter.Calibrations.Values.Select(c => c.Channel).Distinct().Order(StringComparer.Ordinal)
+        let calibration = meter.CalibrationOf(channel)
+        where calibration is not null
+        select new Notice("calibration-used", string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{meter.Id}.{channel} is corrected by the calibration of {calibration}: {calibration.Gain}·reading {(calibration.Offset < 0 ? "−" : "+")} {Math.Abs(calibration.Offset)}{(calibration.LagSeconds is { } lag ? $", {Numbers.Milliseconds(lag * 1e9)} ms later" : "")}"));
 
     private static IEnumerable<Notice> Foreign(RecordedSession session, EngineEvent.Ready? ready) => MeterClocks.EngineStampsElsewhere(session)
         ? [new("clock-unlocked", $"the engine stamps with {ready!.Clock.Domain}, the session with {session.Header!.ClockDomain}: no phase can be found in any meter")]

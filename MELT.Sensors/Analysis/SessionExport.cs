@@ -61,17 +61,18 @@ public static class SessionExport
             counters?.PromptMilliseconds, counters?.PromptTokens, counters?.DecodeMilliseconds, counters?.DecodeTokens, text);
 
     private static ExportTable Meters(RecordedSession session, SessionTimeline timeline) => new("meters.csv",
-        ["meter", "channel", "file", "quantity", "unit", "boundary", "parent", "subject", "kind", "period_s", "window_s", "stamp_position", "latency_s", "latency_u_s", "resolution", "gain", "offset", "coverage_factor", "accuracy_source", "clock_domain", "estimated", "instrument", "held", "fitted_window_s", "fitted_latency_s"],
+        ["meter", "channel", "file", "quantity", "unit", "boundary", "parent", "subject", "kind", "period_s", "window_s", "stamp_position", "latency_s", "latency_u_s", "resolution", "gain", "offset", "coverage_factor", "accuracy_source", "clock_domain", "estimated", "instrument", "held", "fitted_window_s", "fitted_latency_s", "cal_gain", "cal_offset", "cal_lag_s"],
         from meter in session.Meters.Values
         let about = meter.Description
         let fitted = FittedWindows(session, timeline, meter)
         from name in Channels(meter).Union(about?.Channels.Select(c => c.Name) ?? [])
         let channel = about?.Channels.FirstOrDefault(c => c.Name == name)
+        let calibration = meter.CalibrationOf(name)
         select Row(meter.Id, name, File(meter), channel?.Quantity, channel?.Unit ?? "unknown", channel?.Boundary, channel?.Parent, channel?.Subject,
             about is null || channel is null ? null : PowerSensors.KindOf(about, channel)?.ToString().ToLowerInvariant(),
             about?.PeriodSeconds, about?.WindowSeconds, about?.StampPosition?.ToString().ToLowerInvariant(), about?.LatencySeconds, about?.LatencyUncertaintySeconds,
             channel?.Resolution, channel?.Accuracy?.Gain, channel?.Accuracy?.Offset, channel?.Accuracy?.CoverageFactor, channel?.Accuracy?.Source, about?.ClockDomain, about?.Estimated == true ? 1 : 0, about?.Instrument, about?.Held == true ? 1 : 0,
-            fitted.GetValueOrDefault(name)?.Nanoseconds / 1e9, fitted.GetValueOrDefault(name)?.Latency / 1e9));
+            fitted.GetValueOrDefault(name)?.Nanoseconds / 1e9, fitted.GetValueOrDefault(name)?.Latency / 1e9, calibration?.Gain, calibration?.Offset, calibration?.LagSeconds));
 
     // By channel: what the regression over this session found where the meter states no window.
     private static ImmutableDictionary<string, FittedWindow> FittedWindows(RecordedSession session, SessionTimeline timeline, RecordedMeter meter)

@@ -24,6 +24,7 @@ public sealed class ChannelSeries
     public static ChannelSeries Of(RecordedMeter meter, params ReadOnlySpan<string> channels)
     {
         var (stamps, columns) = (new List<long>(), new List<GridValues.Column>());
+        var origin = meter.Blocks.IsEmpty ? 0 : meter.Blocks.Values.First().Stamps[0];
         foreach (var block in meter.Blocks.Values)
         {
             var found = new List<SampleColumn>();
@@ -31,7 +32,7 @@ public sealed class ChannelSeries
                 if (block.Column(channel) is { } column) found.Add(column);
             if (found.Count < channels.Length || Finite(block.Stamps, found) is not ({ Length: > 0 } at, var finite)) continue;
             stamps.AddRange(at);
-            columns.Add(finite.Select(GridValues.Column.Of).Aggregate(GridValues.Column.Product));
+            columns.Add(finite.Select(column => Corrected(meter, column, at, origin)).Aggregate(GridValues.Column.Product));
         }
         var (values, exponent) = GridValues.Join(columns);
         var (axis, sorted) = Rising([.. stamps], values);
@@ -44,6 +45,14 @@ public sealed class ChannelSeries
             Period = meter.Description?.PeriodSeconds is { } period ? (long)Math.Round(period * 1e9) : MedianSpacing(axis),
             LostAfter = Lost(meter.Blocks.Values),
         };
+    }
+
+    private static GridValues.Column Corrected(RecordedMeter meter, SampleColumn column, ImmutableArray<long> at, long origin)
+    {
+        var exact = GridValues.Column.Of(column);
+        if (meter.CalibrationOf(column.Channel) is not { } calibration) return exact;
+        var counter = meter.Description is { } about && about.Channels.FirstOrDefault(c => c.Name == column.Channel) is { } channel && PowerSensors.KindOf(about, channel) == SensorKind.Accumulated;
+        return exact.Corrected(calibration.Gain, calibration.Offset, counter ? [.. at.Select(t => t - origin)] : null);
     }
 
     private static (ImmutableArray<long> Stamps, List<SampleColumn> Columns) Finite(ImmutableArray<long> stamps, List<SampleColumn> columns)

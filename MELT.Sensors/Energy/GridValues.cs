@@ -10,6 +10,9 @@ internal static class GridValues
     /// <summary>Significant decimal digits kept, counted from the largest magnitude, of columns that fit no decimal grid.</summary>
     private const int RawDigits = 17;
 
+    // The product of two corrected columns must stay inside an Int128.
+    private static readonly BigInteger LargestFactor = BigInteger.Pow(10, 18);
+
     // Twice the sum of two values times nanoseconds must stay inside an Int128 for a century of readings.
     private static readonly BigInteger Largest = BigInteger.Pow(10, 20);
 
@@ -23,6 +26,31 @@ internal static class GridValues
         /// <summary>Sample by sample; exact.</summary>
         public static Column Product(Column a, Column b) =>
             new([.. a.Integers.Zip(b.Integers, (x, y) => x * y)], a.Mantissa * b.Mantissa, a.Exponent + b.Exponent);
+
+        /// <summary>
+        /// gain·value + offset, exact; rounded to eighteen digits only where more would be needed. With ages (nanoseconds) the offset grows with
+        /// them: that of a counter is of what it adds up each second.
+        /// </summary>
+        public Column Corrected(decimal gain, decimal offset, long[]? ages)
+        {
+            if (gain == 1 && offset == 0) return this;
+            var (g, o) = (Parts(gain), Parts(offset));
+            var lowest = o.Exponent - (ages is null ? 0 : 9);
+            var exponent = o.Integer.IsZero ? Exponent + g.Exponent : Math.Min(Exponent + g.Exponent, lowest);
+            var factor = Mantissa * g.Integer * BigInteger.Pow(10, Exponent + g.Exponent - exponent);
+            var added = o.Integer.IsZero ? BigInteger.Zero : o.Integer * BigInteger.Pow(10, lowest - exponent);
+            var values = Integers.Select((value, i) => value * factor + added * (ages is null ? BigInteger.One : ages[i])).ToArray();
+            var divisor = BigInteger.One;
+            for (var largest = values.Select(BigInteger.Abs).DefaultIfEmpty().Max(); largest > LargestFactor; largest /= 10) (divisor, exponent) = (divisor * 10, exponent + 1);
+            return new([.. values.Select(value => (Int128)Rounded(value, divisor))], BigInteger.One, exponent);
+        }
+
+        private static (BigInteger Integer, int Exponent) Parts(decimal number)
+        {
+            var bits = decimal.GetBits(number);
+            var integer = new BigInteger((uint)bits[0]) + ((BigInteger)(uint)bits[1] << 32) + ((BigInteger)(uint)bits[2] << 64);
+            return (bits[3] < 0 ? -integer : integer, -(byte)(bits[3] >> 16));
+        }
     }
 
     /// <summary>All blocks on the finest of their grids; coarsened (beyond what a double resolves) only where sums would not fit.</summary>

@@ -72,6 +72,8 @@ public sealed class PowerSensor
     /// <summary>Standard uncertainty of when a reading speaks, nanoseconds, beside the clock's.</summary>
     public required double LatencyU { get; init; }
     public bool Moves { get; init; }
+    /// <summary>What corrected the readings, channel by channel.</summary>
+    public ImmutableArray<MeterCalibration> Calibrations { get; init; } = [];
     /// <summary>Moments at which a counter ran backwards.</summary>
     public ImmutableArray<long> Falls { get; init; } = [];
 

@@ -74,7 +74,9 @@ public static class PowerSensors
             _ => Joining.Windows,
         };
         var centred = joining is Joining.Trapezoid or Joining.Overlapping or Joining.Unplaced;
-        var latency = Nanoseconds(description.LatencySeconds ?? 0);
+        var calibrations = channels.Select(c => meter.CalibrationOf(c.Name)).OfType<MeterCalibration>().ToImmutableArray();
+        var lag = calibrations.FirstOrDefault(c => c.LagSeconds is not null);
+        var latency = Nanoseconds(description.LatencySeconds ?? 0) + Nanoseconds(lag?.LagSeconds ?? 0);
         var shift = WindowShift(description.StampPosition, window, centred) - latency;
         return new()
         {
@@ -87,8 +89,9 @@ public static class PowerSensors
             Influences = [.. channels.Select(c => InfluenceOf(meter, channels, c, shift))],
             Period = series.Period,
             Window = joining == Joining.Trapezoid ? 0 : window,
-            LatencyU = LatencyU(description, series.Period, window),
-            Moves = series.Moves,
+            LatencyU = lag is null ? LatencyU(description, series.Period, window) : lag.LagU!.Value * 1e9,
+            Moves = series.Moves || meter.Check is { Moves: true },
+            Calibrations = calibrations,
             Falls = joining == Joining.Counter ? [.. Enumerable.Range(1, series.Count - 1).Where(i => series.Values[i] < series.Values[i - 1]).Select(i => series.Stamps[i] + shift)] : [],
         };
     }
@@ -134,10 +137,15 @@ public static class PowerSensors
     {
         var other = channels.FirstOrDefault(c => c.Name != channel.Name);
         return new(
-            other is null ? "" : channel.Name, channel.Accuracy, channel.Resolution,
+            other is null ? "" : channel.Name, AccuracyOf(meter, channel), channel.Resolution * (double)(meter.CalibrationOf(channel.Name)?.Gain ?? 1),
             other is null ? null : EnergyCurves.Instantaneous(ChannelSeries.Of(meter, other.Name), shift),
             Readings.Of(ChannelSeries.Of(meter, channel.Name), shift));
     }
+
+    // A comparison says more of this very meter than the data sheet of its kind; its uncertainties are standard ones.
+    private static Accuracy? AccuracyOf(RecordedMeter meter, ChannelDescription channel) => meter.CalibrationOf(channel.Name) is { } calibration
+        ? new(calibration.GainU / (double)calibration.Gain, calibration.OffsetU, $"calibration of {calibration}", 1)
+        : channel.Accuracy;
 
     private static long Nanoseconds(double seconds) => (long)Math.Round(seconds * 1e9);
 }

@@ -31,6 +31,8 @@ public sealed record MeterDescription
     public bool Held { get; init; }
     /// <summary>True: it answers clock probes on its <c>probe</c> topic with the clock of <see cref="ClockDomain"/>.</summary>
     public bool? Probes { get; init; }
+    /// <summary>What the catalogue of instruments filled in, and from which entry; null: the meter said all of it itself.</summary>
+    public string? CompletedFrom { get; init; }
     public ImmutableArray<ChannelDescription> Channels { get; init; } = [];
 }
 

@@ -32,7 +32,7 @@ public sealed class SimulatedMeterPublisher(IMqttClient client, DeviceId device,
         using var stopping = stop.Register(() => abandon.CancelAfter(LastWords));
         try
         {
-            var about = JsonSerializer.SerializeToUtf8Bytes(meter.Describe() with { Probes = answersProbes ? true : null }, MeterJson.Default.MeterDescription);
+            var about = JsonSerializer.SerializeToUtf8Bytes(meter.Describe() with { Probes = answersProbes && meter.Profile.Clock.Known ? true : null }, MeterJson.Default.MeterDescription);
             await client.PublishAsync(new(_root + "/about", about) { Retain = true, ContentType = "application/json" }, abandon.Token).ConfigureAwait(false);
             using var timer = new PeriodicTimer(BlockInterval, time);
             do

@@ -27,6 +27,8 @@ internal static class SomeEvents
         new MeterEvent.DuplicatesReceived("lane-8", 2),
         new MeterEvent.ConflictReceived("lane-9", 5, Some.Block(5, 2)),
         new MeterEvent.ReadingRejected("lane-10", "malformed", "not JSON", [1, 2, 3], Some.Noon),
+        new MeterEvent.Calibrated(new() { Channel = "p", Gain = 1.00234567m, GainU = 0.0005, Offset = -0.0125m, OffsetU = 0.003, LagSeconds = 0.012, LagU = 0.001, Against = "lab/wt310.p", Method = CalibrationMethod.Transfer, ValidFrom = Some.Noon }, Some.After(60)),
+        new MeterEvent.Checked(new("B", true, 0.3, "e-02-1", Some.After(90))),
 
         new SessionEvent.Opened(Header, Plan),
         new SessionEvent.Prepared([new("device:phone-1", 4), new("meter:phone-1/vbat", 9, 2)]),
