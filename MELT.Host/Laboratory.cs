@@ -56,7 +56,7 @@ internal sealed class Laboratory : IAsyncDisposable
             var (deliveries, connection, address) = await ListenAsync(options, clock, time, open, stop);
             var bench = new Bench(options.Bench(clock), async (id, token) => await MqttClient.ConnectAsync(connection with { ClientId = id, CleanStart = true }, time, token), clock, time);
             runtime.AddMelt(bench, clock, time, logs.CreateLogger("MELT"));
-            var pump = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>());
+            var pump = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>(), options.Instruments);
             var ingest = pump.RunAsync(deliveries, stopIngest.Token);
             var sealing = Interruption.SealAsync(runtime, journal, time, stop);
             await watched.UnlessLostAsync(sealing);
@@ -110,6 +110,8 @@ internal sealed record LaboratoryOptions
     public MqttBrokerOptions Broker { get; init; } = new();
     public string IngestClientId { get; init; } = "melt-ingest";
     public Synchronous Synchronous { get; init; } = Synchronous.Full;
+    /// <summary>Completes what meters that name their instrument leave open.</summary>
+    public MELT.Sensors.Meters.InstrumentCatalogue? Instruments { get; init; }
     public required Func<HostClock, BenchOptions> Bench { get; init; }
 
     /// <summary>How our own clients log in at our own broker.</summary>

@@ -20,6 +20,7 @@ internal static class LaboratorySetting
     {
         DataFolder = with.DataFolder,
         BrokerUrl = configuration.Broker.Url,
+        Instruments = with.Instruments(),
         Broker = new MqttBrokerOptions
         {
             Address = IPAddress.TryParse(configuration.Broker.Address, out var address) ? address : throw new CommandException($"melt.broker.embedded.address: \"{configuration.Broker.Address}\" is not an IP address", ExitCode.Usage),

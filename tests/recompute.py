@@ -57,7 +57,7 @@ class Sensor:
             elif tiles: extend(at[i], 2 * v[i] * (at[i] - self.knots[-1]))
             else: extend(at[i], (held if gap else v[i - 1] + v[i]) * (at[i] - at[i - 1]), 0 if gap else v[i] - v[i - 1])
         if tiles or counter: self.divide(edges, bridged)
-        fitted, exact, late = about.get("fitted_window_s"), [float(x) for x in self.values], round(float(about["latency_s"] or 0) * 1e9)
+        fitted, exact, late = about.get("fitted_window_s"), [float(x) for x in self.values], round(float(about["latency_s"] or 0) * 1e9) + round(lag * 1e9)
         if counter: self.rows = [(a, b, (y - x) / ((b - a) / 1e9)) for a, b, x, y in zip(at, at[1:], exact, exact[1:])]
         elif fitted: self.rows = [(t - round(float(about["fitted_latency_s"]) * 1e9) - late - round(float(fitted) * 1e9), t - round(float(about["fitted_latency_s"]) * 1e9) - late, x) for t, x in zip(self.at, exact)]
         else:

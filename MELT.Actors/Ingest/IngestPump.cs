@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using MELT.Actors.Runtimes;
 using MELT.Devices.Time;
+using MELT.Sensors.Meters;
 using MELT.Sensors.Mqtt;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +11,7 @@ namespace MELT.Actors.Ingest;
 /// From deliveries to actors: decode → the meter's lane → its actor commits → acknowledge. A delivery is acknowledged only when
 /// what it says is stored, or was stored before; until then its batch is repeated. What arrives during a commit is the next batch.
 /// </summary>
-public sealed class IngestPump(IActorRuntime runtime, HostClock clock, TimeProvider time, ILogger log)
+public sealed class IngestPump(IActorRuntime runtime, HostClock clock, TimeProvider time, ILogger log, InstrumentCatalogue? instruments = null)
 {
     private readonly Dictionary<string, Lane> _lanes = [];
     private long _ignored;
@@ -40,7 +41,8 @@ public sealed class IngestPump(IActorRuntime runtime, HostClock clock, TimeProvi
                 break;
             case Incoming.OfDevice d: await LaneOf($"device:{d.Device}", stop).WriteAsync(d, stop); break;
             case Incoming.Samples s: await LaneOf($"meter:{s.Meter}", stop).WriteAsync(s, stop); break;
-            case Incoming.About a: await LaneOf($"meter:{a.Meter}", stop).WriteAsync(a, stop); break;
+            // Before it is stored, so that a replay needs no file.
+            case Incoming.About a: await LaneOf($"meter:{a.Meter}", stop).WriteAsync(a with { Description = (instruments ?? InstrumentCatalogue.Empty).Complete(a.Description) }, stop); break;
             case Incoming.Rejected r: await LaneOf($"meter:{r.Meter}", stop).WriteAsync(r, stop); break;
         }
     }

@@ -99,7 +99,7 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
 
     private async Task<SessionCommand> SyncAsync(SessionWork.Sync work, CancellationToken stop)
     {
-        var meters = await _streams.DescribedAsync(work.Header, work.Plan, stop);
+        var meters = await _streams.ClocksAsync(work.Header, work.Plan, stop);
         var pattern = work.Plan.Sync == SyncMode.On ? SyncPattern.For(meters.All) ?? SyncPattern.Usual : SyncPattern.For(meters.WithoutClock);
         if (pattern is null || work.Plan.Engine.Name == EngineSpec.CommandLine) return SessionCommand.NoSync.Value;
         return await TellAsync(new(work.Session, new EngineCommand.Exercise(pattern.Chips, pattern.ChipSeconds)), stop);

@@ -30,15 +30,15 @@ internal sealed class SessionStreams(IActorRuntime runtime, TimeProvider time)
     }
 
     /// <summary>What they say of themselves: all, and those whose clock nothing relates to the session's.</summary>
-    public async Task<(ImmutableArray<MeterDescription> All, ImmutableArray<MeterDescription> WithoutClock)> DescribedAsync(SessionHeader header, SessionPlan plan, CancellationToken stop)
+    public async Task<(ImmutableArray<MeterDescription> All, ImmutableArray<MeterDescription> WithoutClock)> ClocksAsync(SessionHeader header, SessionPlan plan, CancellationToken stop)
     {
         var (all, without) = (ImmutableArray.CreateBuilder<MeterDescription>(), ImmutableArray.CreateBuilder<MeterDescription>());
-        foreach (var meter in await MetersAsync(header, plan, stop))
+        foreach (var (meter, about) in await DescribedAsync(header, plan, stop))
         {
-            if ((await InspectAsync(meter, stop)).Description is not { } description) continue;
-            all.Add(description);
-            var known = description.ClockDomain is { } domain && (domain == header.ClockDomain || (await InspectAsync(meter.Device, stop)).ClockDomains.Contains(domain));
-            if (!known) without.Add(description);
+            if (about is null) continue;
+            all.Add(about);
+            var known = about.ClockDomain is { } domain && (domain == header.ClockDomain || about.Probes == true || (await InspectAsync(meter.Device, stop)).ClockDomains.Contains(domain));
+            if (!known) without.Add(about);
         }
         return (all.ToImmutable(), without.ToImmutable());
     }

@@ -4,6 +4,7 @@ using MELT.Actors.Journal;
 using MELT.Actors.Journal.Sqlite;
 using MELT.Devices.Models;
 using MELT.Host.Configuration;
+using MELT.Sensors.Meters;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 
@@ -46,6 +47,9 @@ internal sealed class Surroundings(ParseResult parsed, SharedOptions shared)
             if (value is not null) given[key] = value;
         return MeltConfiguration.Load(new ConfigurationSources { CommandLine = given, Folder = ConfigFolder }).OrThrow();
     }
+
+    /// <summary>What is known of instruments: the shipped file, and the laboratory's own over it.</summary>
+    public InstrumentCatalogue Instruments() => InstrumentsReader.Load(new ConfigurationSources { Folder = ConfigFolder }).OrThrow();
 
     public Task<SqliteJournal> OpenJournalAsync(CancellationToken stop)
     {
