@@ -21,6 +21,8 @@ internal static class Samples
         ["overlapping windows"] = () => Some.Session([Some.Described(Some.Power(0.02, SensorKind.Averaged, 0.08)), .. Some.Blocks(0, 10, 0.02, 50, ("p", Watts))]),
         ["counter of joules"] = () => Some.Session([Some.Described(Counter), .. Some.Blocks(0, 10, 0.01, 100, ("e", t => 4 * t + 0.3 * Math.Sin(t)))]),
         ["volts times amperes"] = () => Some.Session([Some.Described(VoltsAndAmperes), .. Some.Blocks(0, 10, 0.005, 300, ("v", t => 4 - 0.1 * Watts(t)), ("i", t => Watts(t) / 4))]),
+        ["calibrated volts times amperes"] = () => [.. All!["volts times amperes"](), Calibrated("v", 1.0007m, -0.0021m), Calibrated("i", 0.98765432m, 0.0031m, 0.02)],
+        ["calibrated counter"] = () => [.. All!["counter of joules"](), Calibrated("e", 1.0123m, 0.25m)],
         ["a clock of its own"] = () => OwnClock(t => 0),
         ["a clock that steps"] = () => OwnClock(t => t >= Some.At(6.1).Nanoseconds ? 10_000_000 : 0),
         ["readings that did not arrive"] = () => Some.Session([Some.Described(Some.Power(0.002)), .. Some.Blocks(0, 10, 0.002, 5, ("p", Watts)).Where((_, block) => block is not (125 or 126 or 660)), new RecordingEntry.Counted(Some.Meter, 15, 2, 1, "loss")]),
@@ -30,6 +32,20 @@ internal static class Samples
     }.ToImmutableSortedDictionary();
 
     public static double Watts(double t) => (t < 2 ? 1.5 : t is >= 3 and < 9 ? 5 : 2.5) + 0.2 * Math.Sin(40 * t) + 0.01 * ((long)(t * 7919) % 11);
+
+    private static RecordingEntry.Calibrated Calibrated(string channel, decimal gain, decimal offset, double? lag = null) => new(Some.Meter, channel == "v" ? -2 : -1, new()
+    {
+        Channel = channel,
+        Gain = gain,
+        GainU = 1e-4,
+        Offset = offset,
+        OffsetU = 1e-3,
+        LagSeconds = lag,
+        LagU = lag is null ? null : 0.001,
+        Against = "lab/wt310.p",
+        Method = CalibrationMethod.Transfer,
+        ValidFrom = Some.At(-60),
+    });
 
     private static MeterDescription Counter => Some.Power(0.01) with
     {
