@@ -40,6 +40,37 @@ public sealed class MeterTests() : BehaviorSpec<MeterCommand, MeterEvent, MeterS
             .ThenState(meter => meter.Stored.Ranges.ShouldBe([new SequenceRange(3, 5)]))
             .ThenState(meter => meter.Highest.ShouldBe(5));
 
+    private static readonly MeterCalibration Calibration = new()
+    {
+        Channel = Some.Description().Channels[0].Name,
+        Gain = 1.01m,
+        GainU = 0.001,
+        Offset = 0,
+        OffsetU = 0.01,
+        Against = "lab/wt310.p",
+        Method = CalibrationMethod.Transfer,
+        ValidFrom = Some.Noon,
+    };
+
+    private static readonly MeterEvent Described = new MeterEvent.Described(Some.Description(), Some.Noon);
+
+    [Fact]
+    public void A_calibration_is_stored_once_and_its_number_is_told_to_sessions() =>
+        Given(Described)
+            .When(new MeterCommand.Calibrate(Calibration, Some.After(1))).ThenPersisted(new MeterEvent.Calibrated(Calibration, Some.After(1))).ThenReplied(new Recorded(1, 0))
+            .When(new MeterCommand.Calibrate(Calibration, Some.After(2))).ThenNothingIsPersisted()
+            .ThenState(meter => meter.CorrectedAt!.Value.ShouldBe([2L]));
+
+    [Fact]
+    public void A_calibration_of_a_channel_there_is_not_is_refused() =>
+        Given(Described)
+            .When(new MeterCommand.Calibrate(Calibration with { Channel = "nope" }, Some.After(1))).ThenNothingIsPersisted();
+
+    [Fact]
+    public void A_calibration_from_times_to_come_is_refused() =>
+        Given(Described)
+            .When(new MeterCommand.Calibrate(Calibration with { ValidFrom = Some.After(2) }, Some.After(1))).ThenNothingIsPersisted();
+
     [Fact]
     public void A_gap_is_kept_as_a_gap_until_it_is_filled() =>
         Given()
