@@ -24,6 +24,7 @@ internal static class MeltCommand
         root.Subcommands.Add(SensorsCommand.Create(shared));
         root.Subcommands.Add(DoctorCommand.Create(shared));
         root.Subcommands.Add(ModelCommand.Create(shared));
+        root.Subcommands.Add(SelftestCommand.Create(shared));
         root.Subcommands.Add(SchemaCommand.Create());
         root.Subcommands.Add(AgentCommand.Create());
 

@@ -8,6 +8,19 @@ public sealed record AccuracyCheck(string Name, double? Value, double Bound, boo
 {
     public static AccuracyCheck AtMost(string name, double value, double bound, string detail) => new(name, value, bound, value <= bound, detail);
     public static AccuracyCheck AtLeast(string name, double value, double bound, string detail) => new(name, value, bound, value >= bound, detail);
+    /// <summary>
+    /// A share of trials that must be at least so much, and at most so much. From a thousand trials on it must lie there itself; fewer know it too badly, so they
+    /// fail only when chance does not explain the distance (99 % of the binomial distribution, normal approximation).
+    /// </summary>
+    public static AccuracyCheck Share(string name, int hits, int trials, double least, double most, string detail)
+    {
+        var (share, slack) = trials == 0 ? (1, 0) : ((double)hits / trials, trials >= Enough ? 0 : 2.6 * Math.Sqrt(least * (1 - least) / trials));
+        return new(name, share, least, share >= least - slack && share <= most + slack,
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{detail}; at least {least:P0}{(most < 1 ? $" and at most {most:P0}" : "")}{(slack > 0 ? $", ± {slack:P1} by chance" : "")}"));
+    }
+
+    private const int Enough = 1000;
+
     public static AccuracyCheck Failed(string name, double bound, string detail) => new(name, null, bound, false, detail);
 }
 

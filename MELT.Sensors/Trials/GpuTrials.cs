@@ -15,16 +15,18 @@ public static class GpuTrials
     private const double LargestError = 0.08, NaiveIsBad = 0.1;
     private const int StepPhases = 3;
 
-    /// <param name="complete">Adds what the catalogue of instruments states of the sensor.</param>
-    public static IEnumerable<AccuracyCheck> Checks(IReadOnlyList<ImportedRecording> records, Func<MeterDescription, MeterDescription> complete)
+    /// <summary>NVIDIA states ± 5 % (NVML, nvmlDeviceGetPowerUsage) and ± 5 W (nvidia-smi's manual), both for older cards; of newer ones nothing is stated, so these records are judged with both together.</summary>
+    private static readonly Accuracy Stated = new(0.05, 5, "NVML API reference: ± 5 %; nvidia-smi manual: ± 5 W; stated for older cards");
+
+    public static IEnumerable<AccuracyCheck> Checks(IReadOnlyList<ImportedRecording> records)
     {
         var steps = records.Where(IsStep).ToArray();
         foreach (var record in steps)
-            foreach (var check in Judged(record, complete, null, LargestError)) yield return check;
+            foreach (var check in Judged(record, null, LargestError)) yield return check;
         foreach (var record in records.Where(r => !IsStep(r)))
         {
             var own = steps.FirstOrDefault(s => Card(s) == Card(record));
-            foreach (var check in Judged(record, complete, own is null ? null : AffineCalibration.From(own, complete), null)) yield return check;
+            foreach (var check in Judged(record, own is null ? null : AffineCalibration.From(own), null)) yield return check;
         }
     }
 
@@ -34,10 +36,10 @@ public static class GpuTrials
     // Records of one card are named alike up to the kind of load: A100_TR, A100_periodic.
     private static string Card(ImportedRecording record) => record.Name.Split('_')[0];
 
-    private static IEnumerable<AccuracyCheck> Judged(ImportedRecording record, Func<MeterDescription, MeterDescription> complete, AffineCalibration? calibration, double? bound)
+    private static IEnumerable<AccuracyCheck> Judged(ImportedRecording record, AffineCalibration? calibration, double? bound)
     {
-        var truth = PhaseAnswers.Of(PhaseAnswers.Session(record, Meter)).ToDictionary(a => a.Phase);
-        var session = PhaseAnswers.Session(record, Sensor, complete);
+        var truth = PhaseAnswers.Of(MeterSession(record)).ToDictionary(a => a.Phase);
+        var session = SensorSession(record);
         foreach (var answer in PhaseAnswers.Of(session).Where(a => a.Phase is "on" or "off"))
         {
             var name = $"gpu-with-meter/{record.Name}/{answer.Phase}";
@@ -59,6 +61,11 @@ public static class GpuTrials
         }
     }
 
+    internal static RecordedSession SensorSession(ImportedRecording record) =>
+        PhaseAnswers.Session(record, Sensor, about => about with { Channels = [.. about.Channels.Select(c => c is { Quantity: "power" } ? c with { Accuracy = Stated } : c)] });
+
+    internal static RecordedSession MeterSession(ImportedRecording record) => PhaseAnswers.Session(record, Meter);
+
     private static string Window(RecordedSession session) => PhaseAnswers.Window(session) is { } w
         ? string.Create(CultureInfo.InvariantCulture, $"window {w.Nanoseconds / 1e6:F1} ± {2 * w.U / 1e6:F1} ms, delay {(w.Latency + w.Nanoseconds / 2.0) / 1e6:F1} ± {2 * w.DelayU / 1e6:F1} ms")
         : "window as stated";
@@ -67,10 +74,10 @@ public static class GpuTrials
 /// <summary>Gain and offset of a sensor from the two levels of a step record that a meter watched too: true = gain × told + offset.</summary>
 internal sealed record AffineCalibration(double Gain, double Offset, double LowTold, double HighTold, double LowU, double HighU, string Source)
 {
-    public static AffineCalibration From(ImportedRecording record, Func<MeterDescription, MeterDescription> complete)
+    public static AffineCalibration From(ImportedRecording record)
     {
-        var truth = PhaseAnswers.Of(PhaseAnswers.Session(record, "pmd")).ToDictionary(a => a.Phase);
-        var told = PhaseAnswers.Of(PhaseAnswers.Session(record, "nvidia-smi", complete)).ToDictionary(a => a.Phase);
+        var truth = PhaseAnswers.Of(GpuTrials.MeterSession(record)).ToDictionary(a => a.Phase);
+        var told = PhaseAnswers.Of(GpuTrials.SensorSession(record)).ToDictionary(a => a.Phase);
         double low = told["off"].Watts!.Value, high = told["on"].Watts!.Value, gain = (truth["on"].Watts!.Value - truth["off"].Watts!.Value) / (high - low);
         return new(gain, truth["off"].Watts!.Value - gain * low, low, high, FittedU(told["off"]), FittedU(told["on"]), record.Name);
     }
