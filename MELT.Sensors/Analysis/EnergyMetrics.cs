@@ -71,6 +71,9 @@ internal sealed class EnergyMetrics
         return Told(estimate, estimate.Refusal is null ? estimate.Seconds : 1, intervals.Length);
     }
 
+    /// <summary>Period of its slowest sensor.</summary>
+    public double PeriodSeconds => meter.Sensors.Max(s => s.Period) / 1e9;
+
     /// <summary>Windows and latencies that had to be fitted, by sensor.</summary>
     public ImmutableArray<(string Sensor, FittedWindow Window)> Fitted => meter.Fitted;
 

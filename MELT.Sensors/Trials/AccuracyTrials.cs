@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MELT.Sensors.Import;
 
 namespace MELT.Sensors.Trials;
@@ -17,17 +18,22 @@ public sealed record TrialGroup(string Name, Func<IEnumerable<AccuracyCheck>> Ru
 /// <summary>Everything MELT promises about accuracy that records of others and synthetic data can show, through its own import, alignment and integration.</summary>
 public static class AccuracyTrials
 {
+    private const string Tiny = "mlperf-tiny", Gpu = "gpu-with-meter", Power = "mlperf-power", Periodic = "periodic-loads", Clocks = "clocks", Pattern = "pattern-lock", Coverage = "coverage", Shuffles = "shuffled-arrival";
+
+    /// <summary>Every group there is.</summary>
+    public static readonly ImmutableArray<string> Names = [Tiny, Gpu, Power, Periodic, Clocks, Pattern, Coverage, Shuffles];
+
     /// <summary>The groups that the inputs allow: a folder with <c>mlperf-tiny*/*</c>, <c>gpu-with-meter/*</c> and <c>mlperf-power/*</c>, any of them; null: what needs no input.</summary>
     public static IReadOnlyList<TrialGroup> Groups(string? inputs, TrialSizes sizes) =>
     [
-        .. Recorded(inputs, "mlperf-tiny", TinyTrials.Checks),
-        .. Recorded(inputs, "gpu-with-meter", GpuTrials.Checks),
-        .. Recorded(inputs, "mlperf-power", PowerTrials.Checks),
-        new("periodic loads", () => PeriodicTrials.Checks(sizes.PeriodicLoads)),
-        new("clocks", () => ClockTrials.Checks(sizes.Clocks, sizes.ClockSeconds)),
-        new("pattern lock", () => PatternTrial.Checks(sizes.Patterns, sizes.Strangers)),
-        new("coverage", () => CoverageTrials.Checks(sizes.Coverage)),
-        new("shuffled arrival", () => [ShuffleTrials.Check(sizes.Shuffles)]),
+        .. Recorded(inputs, Tiny, TinyTrials.Checks),
+        .. Recorded(inputs, Gpu, GpuTrials.Checks),
+        .. Recorded(inputs, Power, PowerTrials.Checks),
+        new(Periodic, () => PeriodicTrials.Checks(sizes.PeriodicLoads)),
+        new(Clocks, () => ClockTrials.Checks(sizes.Clocks, sizes.ClockSeconds)),
+        new(Pattern, () => PatternTrial.Checks(sizes.Patterns, sizes.Strangers)),
+        new(Coverage, () => CoverageTrials.Checks(sizes.Coverage)),
+        new(Shuffles, () => [ShuffleTrials.Check(sizes.Shuffles)]),
     ];
 
     private static IEnumerable<TrialGroup> Recorded(string? inputs, string format, Func<IReadOnlyList<ImportedRecording>, IEnumerable<AccuracyCheck>> checks)

@@ -54,7 +54,7 @@ public static class GpuTrials
             }
             var error = Math.Abs(watts.Value / meter - 1);
             var detail = string.Create(CultureInfo.InvariantCulture,
-                $"{watts:F2} ± {u:F2} W, the meter {meter:F2} W: error {error:P2}; sample-and-hold {naive:P2}; {(calibration is null ? "not calibrated" : $"calibrated by {calibration.Source}")}; {Window(session)}");
+                $"{watts:F2} ± {u:F2} W, the meter {meter:F2} W: error {error:P2}; sample-and-hold {naive:P2}; {(calibration is null ? "not calibrated" : $"calibrated by {calibration.Source}")}; {Window(session)}{Ratio(record, session, bound)}");
             yield return AccuracyCheck.AtMost($"{name}/within-u", Math.Abs(watts.Value - meter) / u.Value, 1, detail);
             if (bound is { } largest) yield return AccuracyCheck.AtMost($"{name}/error", error, largest, detail);
             if (bound is not null && naive > NaiveIsBad) yield return AccuracyCheck.AtMost($"{name}/error-over-naive", error / naive, 0.5, detail);
@@ -66,8 +66,12 @@ public static class GpuTrials
 
     internal static RecordedSession MeterSession(ImportedRecording record) => PhaseAnswers.Session(record, Meter);
 
+    // Of a regular load: how its period compares with the window.
+    private static string Ratio(ImportedRecording record, RecordedSession session, double? bound) => bound is not null || PhaseAnswers.Window(session) is not { } window ? "" :
+        string.Create(CultureInfo.InvariantCulture, $"; period/window {PhaseAnswers.BeatSeconds(record) / (window.Nanoseconds / 1e9):F1}");
+
     private static string Window(RecordedSession session) => PhaseAnswers.Window(session) is { } w
-        ? string.Create(CultureInfo.InvariantCulture, $"window {w.Nanoseconds / 1e6:F1} ± {2 * w.U / 1e6:F1} ms, delay {(w.Latency + w.Nanoseconds / 2.0) / 1e6:F1} ± {2 * w.DelayU / 1e6:F1} ms")
+        ? string.Create(CultureInfo.InvariantCulture, $"new every {PhaseAnswers.PeriodSeconds(session) * 1e3:F0} ms, window {w.Nanoseconds / 1e6:F1} ± {2 * w.U / 1e6:F1} ms, delay {(w.Latency + w.Nanoseconds / 2.0) / 1e6:F1} ± {2 * w.DelayU / 1e6:F1} ms")
         : "window as stated";
 }
 

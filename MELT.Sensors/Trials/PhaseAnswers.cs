@@ -28,6 +28,13 @@ public static class PhaseAnswers
     /// <summary>How many phases a record has.</summary>
     public static int Phases(ImportedRecording record) => SessionTimeline.Of(RecordedSession.From(record.Entries)).Phases.Length;
 
+    /// <summary>Mean length of one on and one off phase together, seconds.</summary>
+    public static double BeatSeconds(ImportedRecording record)
+    {
+        var phases = SessionTimeline.Of(RecordedSession.From(record.Entries)).Phases;
+        return phases.Where(p => p.Name == "on").Average(p => p.Seconds) + phases.Where(p => p.Name == "off").Average(p => p.Seconds);
+    }
+
     public static ImmutableArray<PhaseAnswer> Of(RecordedSession session)
     {
         var (energy, timeline, clock) = Energy(session);
@@ -35,6 +42,9 @@ public static class PhaseAnswers
         return [.. timeline.Phases.GroupBy(p => p.Name).Select(sort => new PhaseAnswer(
             sort.Key, sort.Sum(p => p.Seconds), energy.PowerOf([.. sort.Select(p => new Interval(p.Begin, p.End))]), Naive(held, clock, sort)))];
     }
+
+    /// <summary>How often the sensor has a new value, seconds.</summary>
+    public static double PeriodSeconds(RecordedSession session) => Energy(session).Energy.PeriodSeconds;
 
     /// <summary>The window and latency that had to be fitted; null where they are stated, or nothing could be fitted.</summary>
     public static FittedWindow? Window(RecordedSession session)

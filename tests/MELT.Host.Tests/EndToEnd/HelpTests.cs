@@ -18,6 +18,8 @@ public sealed class HelpTests(Workshop workshop)
     [InlineData("model")]
     [InlineData("model make")]
     [InlineData("model list")]
+    [InlineData("selftest")]
+    [InlineData("selftest accuracy")]
     [InlineData("schema")]
     [InlineData("schema results")]
     public async Task Every_verb_explains_itself(string verb)
@@ -34,7 +36,7 @@ public sealed class HelpTests(Workshop workshop)
     {
         var said = (await Melt.RunAsync(workshop.NewPlace(), "--help")).ShouldBeDone();
 
-        foreach (var verb in new[] { "quickstart", "run", "list", "show", "replay", "report", "export", "import", "doctor", "model", "schema" }) said.Output.ShouldContain($"\n  {verb}");
+        foreach (var verb in new[] { "quickstart", "run", "list", "show", "replay", "report", "export", "import", "doctor", "model", "sensors", "selftest", "schema" }) said.Output.ShouldContain($"\n  {verb}");
         said.Output.ShouldNotContain("agent");
     }
 }
