@@ -9,7 +9,7 @@ namespace MELT.Sensors.Analysis;
 public static class SessionAnalysis
 {
     /// <summary>Version of the rules; results of different versions are not compared.</summary>
-    public const string AnalysisVersion = "1";
+    public const string AnalysisVersion = "2";
 
     public static SessionResults Analyse(RecordedSession session)
     {

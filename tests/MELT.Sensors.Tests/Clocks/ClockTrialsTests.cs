@@ -1,6 +1,6 @@
 using System.Globalization;
-using Xunit.Abstractions;
 using MELT.Sensors.Trials;
+using Xunit.Abstractions;
 
 namespace MELT.Sensors.Tests.Clocks;
 
