@@ -173,14 +173,23 @@ public sealed class PhaseRegression
     private static double Fit(NormalForm form, double middle)
     {
         var n = form.Right.Length;
-        var (held, pulled) = ((double[,])form.Matrix.Clone(), (double[])form.Right.Clone());
+        // Belief makes the matrix positive definite: Cholesky's L, and L⁻¹ times the right-hand side, whose squares are what the fit explains.
+        Span<double> lower = stackalloc double[n * n], explained = stackalloc double[n];
+        var rest = form.Squares + n * Holding * middle * middle;
         for (var i = 0; i < n; i++)
         {
-            held[i, i] += Holding;
-            pulled[i] += Holding * middle;
+            for (var j = 0; j <= i; j++)
+            {
+                var sum = form.Matrix[i, j] + (i == j ? Holding : 0);
+                for (var k = 0; k < j; k++) sum -= lower[i * n + k] * lower[j * n + k];
+                lower[i * n + j] = i == j ? Math.Sqrt(sum) : sum / lower[j * n + j];
+            }
+            explained[i] = form.Right[i] + Holding * middle;
+            for (var k = 0; k < i; k++) explained[i] -= lower[i * n + k] * explained[k];
+            explained[i] /= lower[i * n + i];
+            rest -= explained[i] * explained[i];
         }
-        var watts = new NormalEquations(held).Solve(pulled);
-        return Math.Max(0, form.Squares + n * Holding * middle * middle - pulled.Zip(watts, (p, w) => p * w).Sum());
+        return Math.Max(0, rest);
     }
 
     private static long Rounded(double nanoseconds) => (long)Math.Round(nanoseconds / Microsecond) * Microsecond;
