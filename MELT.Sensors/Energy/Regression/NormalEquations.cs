@@ -4,7 +4,7 @@ namespace MELT.Sensors.Energy;
 /// Least squares by normal equations that know what they do not determine: columns are scaled to one, the matrix is taken apart into its eigenvectors
 /// (Jacobi's rotations; only + − × ÷ √, so every machine solves the same), and directions without weight are left out.
 /// </summary>
-internal sealed class NormalEquations
+public sealed class NormalEquations
 {
     private const double NoWeight = 1e-9;
     private const int Sweeps = 30;
@@ -62,7 +62,7 @@ internal sealed class NormalEquations
         return variance;
     }
 
-    /// <summary>How many times larger the variance of a combination is than if the columns had nothing in common; 1 at least, infinite where it is not determined.</summary>
+    /// <summary>How many times larger the variance of a combination is than if the columns had nothing in common; below 1 for a sum of what they share, infinite where it is not determined.</summary>
     public double Inflation(double[] combination)
     {
         var alone = combination.Select((c, i) => c * c * scale[i] * scale[i]).Sum();
