@@ -196,6 +196,8 @@ def quantile(x, p):
     below = math.floor((len(x) - 1) * p)
     return x[below] + ((len(x) - 1) * p - below) * (x[min(below + 1, len(x) - 1)] - x[below])
 
+def by_regression(told): return any(line["source"] == "regression" for line in (told or {}).get("budget") or [])  # a fitted calibration is derived too, and integrated
+
 def compare(session, where, metrics, requests, resting=None):
     for key, told in metrics.items():
         if "p50" in told:
@@ -204,7 +206,7 @@ def compare(session, where, metrics, requests, resting=None):
             yield from ((f"{where} {key} {k}", v["value"] if isinstance(v, dict) else v, mine[k]()) for k, v in told.items() if k in mine and v is not None)
         elif told.get("value") is not None:
             rest = metrics.get("baseline_power_watts") or resting
-            try: yield f"{where} {key}", told["value"], session.value(key, requests, told["sensors"], told["method"] == "derived", (rest or {}).get("method") == "derived")
+            try: yield f"{where} {key}", told["value"], session.value(key, requests, told["sensors"], by_regression(told), by_regression(rest))
             except KeyError: yield f"{where} {key}: no formula known", told["value"], None
 
 found = []
@@ -216,7 +218,7 @@ for told in json.load(open(sys.argv[2], encoding="utf-8"))["sessions"]:
         found += compare(session, f"{name} {boundary}", {k: v for k, v in b.items() if isinstance(v, dict)}, session.measured)
         for phase, (p, r, begin, end) in zip(b["phases"], session.phases, strict=True):
             told_by = session.sensor if phase["phase"] == p else None
-            mine = math.fsum(told_by(s).derived([(begin, end)]) if phase["energy_joules"]["method"] == "derived" else told_by(s).energy([(begin, end)]) for s in b["sensors"]) if told_by else None
+            mine = math.fsum(told_by(s).derived([(begin, end)]) if by_regression(phase["energy_joules"]) else told_by(s).energy([(begin, end)]) for s in b["sensors"]) if told_by else None
             if phase["energy_joules"]["value"] is not None: found.append((f"{name} {boundary} {p} {r}", phase["energy_joules"]["value"], mine))
 wrong = [f for f in found if f[2] is None or not math.isclose(f[1], f[2], rel_tol=1e-9, abs_tol=1e-12)]
 for what, theirs, mine in wrong: print(f"{what}: results say {theirs}, recomputed {mine}")

@@ -23,7 +23,7 @@ internal sealed record Boundaries(ImmutableArray<EnergyMetrics> Chosen, Immutabl
             var ranked = boundary
                 .Select(o => new EnergyMetrics(new MeteredEnergy(o.Offer.Boundary, o.Offer.Sensors, clocks[o.Meter.Id.ToString()], timeline.StampU, o.Meter.Description!.Estimated,
                     PhaseColumns.Of(timeline, clocks[o.Meter.Id.ToString()], command ? [] : session.Header.WarmupRequests)), timeline, command))
-                .OrderBy(e => e.Doubt(measured)).ThenBy(e => e.Sensors[0], StringComparer.Ordinal).ToArray();
+                .OrderBy(e => e.Doubt(measured)).ThenBy(e => e.Derived(measured)).ThenBy(e => e.Sensors[0], StringComparer.Ordinal).ToArray();
             chosen.Add(ranked[0]);
             foreach (var other in ranked.Skip(1))
                 warnings.Add(new("boundary-seen-twice", $"{boundary.Key} is told by {string.Join(", ", ranked[0].Sensors)}, the surest; {string.Join(", ", other.Sensors)} saw it too and was not added"));

@@ -81,6 +81,9 @@ internal sealed class EnergyMetrics
     public double Doubt(IReadOnlyList<RecordedRequest> requests) =>
         Told(meter.Gross(Whole(requests)), 1, 1) is { Value: { } value, U95: { } u95 } && value != 0 ? u95 / Math.Abs(value) : double.PositiveInfinity;
 
+    /// <summary>True where only a regression tells the energy: of meters without U, one that integrates is the surer.</summary>
+    public bool Derived(IReadOnlyList<RecordedRequest> requests) => meter.Gross(Whole(requests)) is { Refusal: not null } or { Derived: true };
+
     // Intervals that several keys ask about, integrated once.
     private sealed class Part(EnergyMetrics metrics, ImmutableArray<Interval> intervals)
     {
@@ -183,7 +186,8 @@ internal sealed class EnergyMetrics
             : Located(Quantities.Refused("sensor-too-slow", $"no request lasts {Numbers.Milliseconds(window)} ms"));
     }
 
-    // The smallest group of consecutive tokens in the middle of the longest decode that the sensor resolves: finer is not answered.
+    // The smallest group of consecutive tokens in the middle of the longest decode that the sensor resolves: finer is not answered, and what only a
+    // regression tells is the mean of all such phases, not the energy of these tokens.
     private Quantity WithTokenGroups(Quantity decode, IReadOnlyList<RecordedRequest> requests)
     {
         if (decode.Value is null || requests.MaxBy(r => r.Emissions.Length) is not { Emissions.Length: > 1 } longest) return decode;
@@ -192,7 +196,7 @@ internal sealed class EnergyMetrics
         {
             var first = (emissions.Length - 1 - size) / 2;
             var group = new Interval(emissions[first].At.Nanoseconds - timeline.Correction, emissions[first + size].At.Nanoseconds - timeline.Correction);
-            if (meter.Gross([group]).Refusal is null)
+            if (meter.Gross([group]) is { Refusal: null, Derived: false })
                 return decode.Noting("tokens_per_group", emissions.Skip(first + 1).Take(size).Sum(e => e.Tokens).ToString(CultureInfo.InvariantCulture));
         }
         return decode;

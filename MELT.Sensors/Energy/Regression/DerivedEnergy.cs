@@ -65,6 +65,6 @@ internal sealed class DerivedEnergy
         var shift = (long)Math.Ceiling(meter.EdgeU(intervals));
         if (shift == 0) return 0;
         return fits.Where(f => f.Fit.Window is null).Sum(f => new[] { shift, -shift }.Max(by =>
-            PhaseRegression.Stated(f.Sensor.Windowed.Value, phases.Plain, by) is { } shifted ? Math.Abs(shifted.Energy(intervals).Joules - f.Fit.Energy(intervals).Joules) : 0));
+            PhaseRegression.Stated(f.Sensor.Windowed.Value, phases.Plain, by) is { } shifted ? Math.Abs(shifted.Joules(intervals) - f.Fit.Joules(intervals)) : 0));
     }
 }

@@ -27,13 +27,17 @@ internal readonly record struct Design(WindowedReadings Readings, Columns Column
         return new(form.Matrix, form.Right, form.Squares, form.Rows);
     }
 
-    /// <summary>What is left of each reading, in order of time.</summary>
-    public double[] Residuals(double[] solution)
+    /// <summary>The rows in order of time, and what a solution leaves of each reading.</summary>
+    public (double[][] Rows, double[] Residuals) Left(double[] solution)
     {
-        var residuals = new List<double>();
+        var (all, residuals) = (new List<double[]>(), new List<double>());
         Span<double> shares = stackalloc double[Width];
-        for (var rows = Walk(); rows.Next(shares);) residuals.Add(rows.Watts - Product(shares, solution));
-        return [.. residuals];
+        for (var rows = Walk(); rows.Next(shares);)
+        {
+            all.Add(shares.ToArray());
+            residuals.Add(rows.Watts - Product(shares, solution));
+        }
+        return ([.. all], [.. residuals]);
     }
 
     /// <summary>

@@ -14,7 +14,6 @@ public sealed class PhaseRegression
 {
     /// <summary>A combination whose variance is inflated more than this by what its columns share is not told (the usual limit of collinearity).</summary>
     public const double LargestInflation = 10;
-    private const double MostCorrelated = 0.98;
     /// <summary>Steps to a period while looking for the region: windows fine up to two periods, where fast loads are told apart, and coarse up to twenty.</summary>
     private const int ShortSteps = 100, LongSteps = 10, FineSteps = 40;
     private const int LongestPeriods = 20;
@@ -32,7 +31,7 @@ public sealed class PhaseRegression
     private readonly Columns columns;
     private readonly Design design;
     private readonly NormalEquations equations;
-    private readonly double correlation;
+    private readonly Lazy<SerialNoise> noise;
     private readonly int rows;
     private readonly double range;
     private readonly ImmutableArray<Candidate> candidates;
@@ -42,17 +41,18 @@ public sealed class PhaseRegression
     {
         (this.columns, this.design, this.equations, this.candidates, this.plausible, Watts) = (columns, design, equations, candidates, plausible, equations.Solve(form.Right));
         (rows, range) = (form.Rows, design.Readings.Watts.Max() - design.Readings.Watts.Min());
-        var residuals = design.Residuals(Watts);
-        double squares = residuals.Sum(r => r * r), neighbours = residuals.Skip(1).Zip(residuals, (a, b) => a * b).Sum();
-        correlation = squares > 0 ? Math.Clamp(neighbours / squares, 0, MostCorrelated) : 0;
-        Scatter = Math.Sqrt(squares / Math.Max(1, rows - Watts.Length));
+        noise = new(() =>
+        {
+            var (all, residuals) = design.Left(Watts);
+            return new(all, residuals, equations, Watts.Length);
+        });
     }
 
     public ImmutableArray<string> Sorts => columns.Sorts;
     /// <summary>Watts of each sort of phase.</summary>
     public double[] Watts { get; }
-    /// <summary>Standard deviation of the residuals, watts.</summary>
-    public double Scatter { get; }
+    /// <summary>Standard deviation of what the readings deviate from the phases' powers, watts.</summary>
+    public double Scatter => noise.Value.Scatter;
     /// <summary>Fitted window and latency with their standard uncertainties, nanoseconds; null where they were stated.</summary>
     public FittedWindow? Window { get; private init; }
     /// <summary>The longest window that was tried.</summary>
@@ -70,7 +70,7 @@ public sealed class PhaseRegression
     /// <param name="period">Of the readings, nanoseconds.</param>
     public static PhaseRegression? Fitted(WindowedReadings readings, Columns columns, long period)
     {
-        if (columns.Segments.IsEmpty || period <= 0) return null;
+        if (columns.Segments.IsEmpty || period <= 0 || readings.Count == 0) return null;
         var longest = Math.Min(LongestPeriods * period, (columns.Segments[^1].To - columns.Segments[0].From) / 4);
         long brief = Math.Max(1, period / ShortSteps), lengthy = Math.Max(1, period / LongSteps);
         var coarse = Weighed([
@@ -94,14 +94,19 @@ public sealed class PhaseRegression
     public FittedEnergy Energy(IEnumerable<Interval> intervals)
     {
         var seconds = columns.Seconds(intervals);
-        double Joules(double[] watts) => watts.Zip(seconds, (w, s) => w * s).Sum();
+        double Joules(double[] watts) => Sum(watts, seconds);
         var energy = Joules(Watts);
-        var (own, together) = design.Weights(equations.Solve(seconds), correlation);
+        var (own, together) = design.Weights(equations.Solve(seconds), noise.Value.Correlation);
         // Neighbours that err together tell less of a long mean, and more of a difference, than as many independent ones.
         var repeated = own > 0 ? together / own : 1;
         return new(energy, Scatter * Math.Sqrt(together), Math.Max(1, rows / Math.Max(1, repeated) - Watts.Length),
             Math.Sqrt(candidates.Sum(c => c.Weight * Square(Joules(c.Watts) - energy))), Blurred(seconds) ? double.PositiveInfinity : plausible.Select(e => e.Inflation(seconds)).Append(equations.Inflation(seconds)).Max());
     }
+
+    /// <summary>The value alone.</summary>
+    public double Joules(IEnumerable<Interval> intervals) => Sum(Watts, columns.Seconds(intervals));
+
+    private static double Sum(double[] watts, double[] seconds) => watts.Zip(seconds, (w, s) => w * s).Sum();
 
     // Where phases are shorter than a window may be, and look alike, equal powers and a window that blurs them cannot be told apart.
     private bool Blurred(double[] seconds)

@@ -37,9 +37,17 @@ public sealed class AnswersTests
     }
 
     [Fact]
-    public void A_window_that_is_not_stated_is_not_guessed()
+    public void A_window_that_is_not_stated_is_fitted_and_the_answer_is_derived()
     {
         var energy = Energy([Some.Described(Some.Power(0.05, SensorKind.Averaged)), .. Some.Blocks(0, 10, 0.05, 50, ("p", Samples.Watts))]);
+        energy.Method.ShouldBe("derived");
+        energy.Budget.ShouldContain(line => line.Source == "window");
+    }
+
+    [Fact]
+    public void A_window_that_too_few_readings_tell_is_not_guessed()
+    {
+        var energy = Energy([Some.Described(Some.Power(2.5, SensorKind.Averaged)), .. Some.Blocks(0, 10, 2.5, 50, ("p", Samples.Watts))]);
         energy.Reason!.Code.ShouldBe("not-identifiable");
         energy.Reason.Text.ShouldContain("window is not stated");
     }
@@ -71,12 +79,33 @@ public sealed class AnswersTests
     }
 
     [Fact]
-    public void A_plug_of_one_reading_a_second_answers_the_whole_but_not_a_prefill_of_half_a_second()
+    public void A_plug_that_is_too_slow_for_a_prefill_derives_it_from_all_of_them()
     {
         RecordingEntry[] meter = [Some.Described(Some.Power(0.4, SensorKind.Averaged, 0.4)), .. Some.Blocks(0, 10.4, 0.4, 50, ("p", t => t is > 3 and < 8.5 ? 5 : 2))];
         var results = Some.Analyse(Some.Session(meter));
-        results.Quantity("energy_joules").Value.ShouldNotBeNull();
-        results.Quantity("prefill_energy_joules").Reason!.Code.ShouldBe("sensor-too-slow");
+        results.Quantity("energy_joules").Method.ShouldBe("measured");
+        var prefill = results.Quantity("prefill_energy_joules");
+        prefill.Method.ShouldBe("derived");
+        prefill.Value!.Value.ShouldBe(5, prefill.U95!.Value);
+        results.Quantity("decode_energy_joules").Notes.ShouldNotContainKey("tokens_per_group");
+    }
+
+    // One request of half a second between long rests: three readings see it, each mostly of something else.
+    [Fact]
+    public void What_neither_integration_nor_regression_resolves_is_refused_with_what_it_would_need()
+    {
+        RecordingEntry[] meter = [Some.Described(Some.Power(2.5, SensorKind.Averaged, 2.5)), .. Some.Blocks(0, 10, 2.5, 50, ("p", Samples.Watts))];
+        Some.Analyse(Some.Session(meter)).Quantity("prefill_energy_joules").Reason!.Code.ShouldBe("sensor-too-slow");
+    }
+
+    [Fact]
+    public void Of_two_meters_without_U_the_one_that_integrates_speaks()
+    {
+        var slow = new MeterId(Some.Device, "a-slow-one");
+        MeterDescription Unsure(MeterDescription about) => about with { Channels = [about.Channels[0] with { Accuracy = null }] };
+        var polled = Some.Blocks(0, 10, 0.05, 50, ("p", Samples.Watts)).Cast<RecordingEntry.Block>().Select(b => b with { Meter = slow });
+        var results = Some.Analyse(Some.Session([Some.Described(Unsure(Some.Power(0.05, SensorKind.Averaged)), slow), .. polled, Some.Described(Unsure(Some.Power(0.002))), .. Some.Blocks(0, 10, 0.002, 700, ("p", Samples.Watts))]));
+        results.Quantity("energy_joules").Sensors.ShouldBe(["phone-1/power.p"]);
     }
 
     [Fact]

@@ -105,7 +105,7 @@ public sealed class PhaseRegressionTests
     [Fact]
     public void A_window_and_latency_that_nobody_states_are_found_within_their_U()
     {
-        const int seeds = 12;
+        const int seeds = 8;
         var fits = Enumerable.Range(1, seeds).AsParallel().AsOrdered().Select(seed =>
         {
             var random = new SeededRandom(seed, "fitted");
@@ -140,10 +140,12 @@ public sealed class PhaseRegressionTests
     public void Readings_that_never_change_give_that_power_and_fit_no_window()
     {
         var load = new PhasedLoad([("rest", 1, 7), ("on", 1, 7), ("off", 1, 7)]);
-        var energy = PhaseRegression.Stated(load.Readings(Period, Period, 0, stated: true), load.Columns.Plain)!.Energy(load.Intervals("on"));
+        var told = load.Readings(Period, Period, 0, stated: true);
+        var readings = told with { Watts = [.. told.Watts.Select(_ => 7.0)] };
+        var energy = PhaseRegression.Stated(readings, load.Columns.Plain)!.Energy(load.Intervals("on"));
         energy.Joules.ShouldBe(7, 1e-6);
         energy.RegressionU.ShouldBe(0, 1e-6);
-        PhaseRegression.Fitted(load.Readings(Period, Period, 0, stated: false), load.Columns.WithBeginnings(Tenth), Tenth).ShouldBeNull();
+        PhaseRegression.Fitted(readings with { Lengths = null }, load.Columns.WithBeginnings(Tenth), Tenth).ShouldBeNull();
     }
 
     [Fact]
@@ -182,7 +184,7 @@ public sealed class PhaseRegressionTests
     [Fact]
     public void A_fit_of_whatever_was_read_is_a_number_too()
     {
-        Enumerable.Range(1, 8).AsParallel().ForAll(seed =>
+        Enumerable.Range(1, 3).AsParallel().ForAll(seed =>
         {
             var random = new SeededRandom(seed, "any fit");
             var load = PhasedLoad.Of(random, 1 + seed % 3, 0.05, 0.9);

@@ -60,7 +60,7 @@ internal sealed class PhasedLoad
     /// <param name="stated">False: nobody says how long the window is.</param>
     public WindowedReadings Readings(double period, double window, double latency, bool stated, Func<double>? noise = null)
     {
-        var stamps = Enumerable.Range(0, (int)Math.Ceiling((End - window - latency) / period)).Select(i => window + latency + (i + 0.37) * period).Where(t => t < End).ToArray();
+        var stamps = Enumerable.Range(0, Math.Max(0, (int)Math.Ceiling((End - window - latency) / period))).Select(i => window + latency + (i + 0.37) * period).Where(t => t < End).ToArray();
         return new([.. stamps.Select(Nanoseconds)], [.. stamps.Select(t => Mean(t - latency - window, t - latency) + (noise?.Invoke() ?? 0))], stated ? [.. stamps.Select(_ => Nanoseconds(window))] : null);
     }
 
