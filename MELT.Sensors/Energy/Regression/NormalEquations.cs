@@ -43,6 +43,32 @@ public sealed class NormalEquations
         return solution;
     }
 
+    /// <summary>The solution where every direction is determined (Cholesky): of a fit that is only asked how well it fits, many thousand times.</summary>
+    /// <param name="matrix">Positive definite; holds its factor afterwards.</param>
+    public static double[] SolveDefinite(double[,] matrix, double[] right)
+    {
+        var n = right.Length;
+        var solution = new double[n];
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var sum = matrix[i, j];
+                for (var k = 0; k < j; k++) sum -= matrix[i, k] * matrix[j, k];
+                matrix[i, j] = i == j ? Math.Sqrt(sum) : sum / matrix[j, j];
+            }
+            solution[i] = right[i];
+            for (var k = 0; k < i; k++) solution[i] -= matrix[i, k] * solution[k];
+            solution[i] /= matrix[i, i];
+        }
+        for (var i = n - 1; i >= 0; i--)
+        {
+            for (var k = i + 1; k < n; k++) solution[i] -= matrix[k, i] * solution[k];
+            solution[i] /= matrix[i, i];
+        }
+        return solution;
+    }
+
     /// <summary>Variance of a combination Σ cᵢ·xᵢ of the solution for readings of variance one; infinite where it is not determined.</summary>
     public double Variance(double[] combination)
     {

@@ -97,9 +97,9 @@ public sealed class PhaseRegression
         double Joules(double[] watts) => Sum(watts, seconds);
         var energy = Joules(Watts);
         var (own, together) = design.Weights(equations.Solve(seconds), noise.Value.Correlation);
-        // Neighbours that err together tell less of a long mean, and more of a difference, than as many independent ones.
-        var repeated = own > 0 ? together / own : 1;
-        return new(energy, Scatter * Math.Sqrt(together), Math.Max(1, rows / Math.Max(1, repeated) - Watts.Length),
+        // Neighbours that err together tell less of a long mean, and more of a difference, than as many independent ones; and how much they do is itself an estimate.
+        var repeated = own > 0 ? Math.Max(1, together / own) : 1;
+        return new(energy, Scatter * Math.Sqrt(together), Math.Max(1, (rows - Watts.Length) / (1 + 2 * repeated)),
             Math.Sqrt(candidates.Sum(c => c.Weight * Square(Joules(c.Watts) - energy))), Blurred(seconds) ? double.PositiveInfinity : plausible.Select(e => e.Inflation(seconds)).Append(equations.Inflation(seconds)).Max());
     }
 
@@ -178,23 +178,14 @@ public sealed class PhaseRegression
     private static double Fit(NormalForm form, double middle)
     {
         var n = form.Right.Length;
-        // Belief makes the matrix positive definite: Cholesky's L, and L⁻¹ times the right-hand side, whose squares are what the fit explains.
-        Span<double> lower = stackalloc double[n * n], explained = stackalloc double[n];
-        var rest = form.Squares + n * Holding * middle * middle;
+        var (held, pulled) = ((double[,])form.Matrix.Clone(), (double[])form.Right.Clone());
         for (var i = 0; i < n; i++)
         {
-            for (var j = 0; j <= i; j++)
-            {
-                var sum = form.Matrix[i, j] + (i == j ? Holding : 0);
-                for (var k = 0; k < j; k++) sum -= lower[i * n + k] * lower[j * n + k];
-                lower[i * n + j] = i == j ? Math.Sqrt(sum) : sum / lower[j * n + j];
-            }
-            explained[i] = form.Right[i] + Holding * middle;
-            for (var k = 0; k < i; k++) explained[i] -= lower[i * n + k] * explained[k];
-            explained[i] /= lower[i * n + i];
-            rest -= explained[i] * explained[i];
+            held[i, i] += Holding;
+            pulled[i] += Holding * middle;
         }
-        return Math.Max(0, rest);
+        var watts = NormalEquations.SolveDefinite(held, pulled);
+        return Math.Max(0, form.Squares + n * Holding * middle * middle - pulled.Zip(watts, (p, w) => p * w).Sum());
     }
 
     private static long Rounded(double nanoseconds) => (long)Math.Round(nanoseconds / Microsecond) * Microsecond;

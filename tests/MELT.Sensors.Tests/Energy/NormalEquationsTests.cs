@@ -28,6 +28,19 @@ public sealed class NormalEquationsTests
     }
 
     [Fact]
+    public void Where_all_is_determined_both_ways_of_solving_agree()
+    {
+        for (var seed = 0; seed < 50; seed++)
+        {
+            var (design, readings) = System(seed, 40, 1 + seed % 9);
+            var (matrix, right) = ((design.Transpose() * design).ToArray(), (design.Transpose() * readings).ToArray());
+            var expected = new NormalEquations(matrix).Solve(right);
+            var solution = NormalEquations.SolveDefinite(matrix, right);
+            for (var c = 0; c < solution.Length; c++) solution[c].ShouldBe(expected[c], 1e-9 * (Math.Abs(expected[c]) + expected.Select((x, i) => Math.Abs(x * design.Column(i).L2Norm())).Max() / design.Column(c).L2Norm()));
+        }
+    }
+
+    [Fact]
     public void The_variance_of_a_combination_is_that_of_the_inverse()
     {
         for (var seed = 0; seed < 100; seed++)
