@@ -57,7 +57,8 @@ public sealed class GpuTrialsTests
     /// <summary>By brute force: which delay and window make the meter's moving mean, times a gain, most like the sensor's updates.</summary>
     private static class LeastSquares
     {
-        private const long LongestWindow = 1_500 * Millisecond, LongestDelay = 1_000 * Millisecond, WindowStep = 10 * Millisecond;
+        // Milliseconds.
+        private const int LongestWindow = 1_500, LongestDelay = 1_000, WindowStep = 10, Margin = LongestDelay + LongestWindow, Ends = 200;
 
         public static (long Delay, long Window, double Gain) Of(ImportedRecording record)
         {
@@ -66,33 +67,36 @@ public sealed class GpuTrialsTests
             var watts = Readings.Of(updates, 0).Values;
             var (first, sums) = Cumulated(PowerSensors.Of(PhaseAnswers.Session(record, "pmd").Meters.Values.Single()).First(o => o.Unusable is null).Sensors);
             var best = (Squares: double.PositiveInfinity, Delay: 0L, Window: 0L, Gain: 0.0);
-            // The same updates for every candidate, so that no candidate has an easier task.
-            var (begin, end) = (first + LongestDelay + LongestWindow, first + (sums.Length - 1) * Millisecond);
-            var used = Enumerable.Range(0, updates.Count).Where(i => updates.Stamps[i] >= begin && updates.Stamps[i] + LongestWindow / 2 <= end).ToArray();
+            // All updates while the meter watched, and the same ones for every candidate.
+            var used = Enumerable.Range(0, updates.Count).Where(i => updates.Stamps[i] >= first + Margin * Millisecond && updates.Stamps[i] <= first + (sums.Length - Margin - 1) * Millisecond).ToArray();
+            var at = Array.ConvertAll(used, i => (int)((updates.Stamps[i] - first) / Millisecond));
+            var ww = used.Sum(i => watts[i] * watts[i]);
             for (var window = WindowStep; window <= LongestWindow; window += WindowStep)
-                for (var delay = 0L; delay <= LongestDelay; delay += Millisecond)
+                for (var delay = 0; delay <= LongestDelay; delay++)
                 {
-                    double mm = 0, mw = 0, ww = 0;
-                    foreach (var i in used)
+                    double mm = 0, mw = 0;
+                    for (var u = 0; u < at.Length; u++)
                     {
-                        var to = (updates.Stamps[i] - delay + window / 2 - first) / Millisecond;
-                        var mean = sums[to] - sums[to - window / Millisecond];
-                        (mm, mw, ww) = (mm + mean * mean, mw + mean * watts[i], ww + watts[i] * watts[i]);
+                        var to = at[u] - delay + window / 2;
+                        var mean = (sums[to] - sums[to - window]) / window;
+                        (mm, mw) = (mm + mean * mean, mw + mean * watts[used[u]]);
                     }
-                    if (ww - mw * mw / mm is var squares && squares < best.Squares) best = (squares, delay, window, mw / mm * (window / 1e9));
+                    if (ww - mw * mw / mm is var squares && squares < best.Squares) best = (squares, delay * Millisecond, window * Millisecond, mw / mm);
                 }
             return (best.Delay, best.Window, best.Gain);
         }
 
-        // Joules up to each millisecond.
+        // Watt-milliseconds up to each millisecond; before and after the meter's readings the card is taken to go on as in the first and last of them.
         private static (long First, double[] Sums) Cumulated(IReadOnlyList<PowerSensor> sensors)
         {
-            var (first, last) = (sensors.Max(s => s.Curve.First), sensors.Min(s => s.Curve.Last));
-            long[] starts = [.. Enumerable.Range(0, (int)((last - first) / Millisecond)).Select(i => first + i * Millisecond)];
-            var (each, sums) = (new double[starts.Length], new double[starts.Length + 1]);
-            foreach (var sensor in sensors) sensor.Curve.Approximate(starts, Millisecond, each);
-            for (var i = 0; i < each.Length; i++) sums[i + 1] = sums[i] + each[i];
-            return (first, sums);
+            var (begin, last) = (sensors.Max(s => s.Curve.First), sensors.Min(s => s.Curve.Last));
+            long[] starts = [.. Enumerable.Range(0, (int)((last - begin) / Millisecond)).Select(i => begin + i * Millisecond)];
+            var read = new double[starts.Length];
+            foreach (var sensor in sensors) sensor.Curve.Approximate(starts, Millisecond, read);
+            double[] each = [.. Enumerable.Repeat(read[..Ends].Average(), Margin), .. read, .. Enumerable.Repeat(read[^Ends..].Average(), Margin)];
+            var sums = new double[each.Length + 1];
+            for (var i = 0; i < each.Length; i++) sums[i + 1] = sums[i] + each[i] * 1e3;
+            return (begin - Margin * Millisecond, sums);
         }
     }
 }
