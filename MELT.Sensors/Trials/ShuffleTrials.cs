@@ -14,10 +14,10 @@ public static class ShuffleTrials
     // Short, and with all that arrival can spoil: two meters whose clocks step, blocks that are lost, repeated, late.
     private static readonly LabProfile Bench = LabProfiles.JetsonRails with
     {
-        DeviceProfile = LabProfiles.JetsonRails.DeviceProfile with { LoadSeconds = 0.1, PrefillTokensPerSecond = 400, DecodeTokensPerSecond = 40 },
-        Meters = [.. LabProfiles.JetsonRails.Meters.Select(m => m with { PeriodSeconds = m.PeriodSeconds * 4, BlockSamples = 10, Clock = m.Clock with { Steps = [(1.1, 0.02)] } })],
+        DeviceProfile = LabProfiles.JetsonRails.DeviceProfile with { LoadSeconds = 0.2, PrefillTokensPerSecond = 400, DecodeTokensPerSecond = 20 },
+        Meters = [.. LabProfiles.JetsonRails.Meters.Select(m => m with { PeriodSeconds = m.PeriodSeconds * 4, BlockSamples = 10, Channels = m.Channels[..1], Clock = m.Clock with { Steps = [(1.1, 0.02)] } })],
         Network = new() { Loss = 0.05, Duplication = 0.1, Reordering = 0.2, HeldBackSeconds = 0.3 },
-        Workload = new() { BaselineSeconds = 0.8, Requests = 2, PromptTokens = 80, GeneratedTokens = 12, PauseSeconds = 0.2, CoolDownSeconds = 0.3 },
+        Workload = new() { BaselineSeconds = 0.8, Requests = 2, PromptTokens = 80, GeneratedTokens = 6, PauseSeconds = 0.2, CoolDownSeconds = 0.3 },
     };
 
     /// <summary>The session that is shuffled, as it happened.</summary>
