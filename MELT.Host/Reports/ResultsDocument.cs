@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using MELT.Sensors.Analysis;
 using MELT.Sensors.Analysis.Dialects;
 
@@ -12,6 +13,12 @@ namespace MELT.Host.Reports;
 public sealed record ResultsDocument
 {
     public const string SchemaName = "melt.results/1";
+
+    /// <summary>Results inside the document look as they do alone.</summary>
+    private static readonly JsonTypeInfo<ResultsDocument> Form = (JsonTypeInfo<ResultsDocument>)new JsonSerializerOptions(ResultsJson.Default.Options)
+    {
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(Sensors.Analysis.ResultsJson.Resolver, ResultsJson.Default),
+    }.GetTypeInfo(typeof(ResultsDocument));
 
     public string Schema { get; init; } = SchemaName;
     /// <summary>Version of MELT that wrote this.</summary>
@@ -28,12 +35,12 @@ public sealed record ResultsDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<DialectResults>? Dialects { get; init; }
 
-    public string ToJson() => JsonSerializer.Serialize(this, ResultsJson.Default.ResultsDocument);
+    public string ToJson() => JsonSerializer.Serialize(this, Form);
 
     /// <summary>Adds the SHA-256 over <paramref name="canonical"/> JSON of everything but <c>report</c> and <c>dialects</c>.</summary>
     public ResultsDocument Sealed(Func<JsonElement, byte[]> canonical)
     {
-        var everything = JsonSerializer.SerializeToNode(this, ResultsJson.Default.ResultsDocument)!.AsObject();
+        var everything = JsonSerializer.SerializeToNode(this, Form)!.AsObject();
         everything.Remove("report");
         everything.Remove("dialects");
         var hash = SHA256.HashData(canonical(Element(everything)));

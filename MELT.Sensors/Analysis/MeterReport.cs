@@ -8,7 +8,8 @@ namespace MELT.Sensors.Analysis;
 /// <summary>What is said of each meter: its clock, and what became of its readings.</summary>
 internal static class MeterReport
 {
-    public static MeterResults Of(RecordedMeter meter, ClockRelation clock, SessionTimeline timeline)
+    /// <param name="underWay">The readings came over a network while the session went on; otherwise their delays mean nothing.</param>
+    public static MeterResults Of(RecordedMeter meter, ClockRelation clock, SessionTimeline timeline, bool underWay)
     {
         var middle = timeline.Begin / 2 + timeline.End / 2;
         var channels = meter.Blocks.Values.SelectMany(b => b.Columns).Select(c => c.Channel).Distinct().Order(StringComparer.Ordinal).ToArray();
@@ -18,7 +19,7 @@ internal static class MeterReport
             new(clock.Domain, Name(clock.Quality), clock.Quality == ClockQuality.Unlocked ? null : 2 * clock.At(middle).UAt(middle) / 1e9) { Fit = Fit(clock, timeline) },
             new(meter.Stored, meter.Lost, meter.Duplicates, meter.Rejected, channels.Length == 0 ? 0 : Missing(ChannelSeries.Of(meter, channels[0]))) { Historical = Historical(meter, clock, timeline) })
         {
-            Delays = DelayReport.Of(meter, clock),
+            Delays = underWay ? DelayReport.Of(meter, clock) : new(null, null, null),
         };
     }
 

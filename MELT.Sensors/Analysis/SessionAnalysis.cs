@@ -50,7 +50,7 @@ public static class SessionAnalysis
                 Metrics = Complete(MetricKeys.Energy, b.OfSession(measured), boundaries.Absence),
                 Phases = [.. timeline.Phases.Select(p => new PhaseEnergy(p.Name, p.Request, b.OfPhase(p)))],
             }, StringComparer.Ordinal),
-            Meters = [.. session.Meters.Values.Select(m => MeterReport.Of(m, clocks[m.Id.ToString()], timeline))],
+            Meters = [.. session.Meters.Values.Select(m => MeterReport.Of(m, clocks[m.Id.ToString()], timeline, underWay: !header.Flags.Contains("imported")))],
             Readings = new(session.Meters.Values.Sum(m => m.Stored), session.Meters.Values.Sum(m => m.Lost), session.Meters.Values.Sum(m => m.Duplicates), session.Meters.Values.Sum(m => m.Rejected)),
             Rejections = MeterReport.Rejected(session),
             Warnings = [.. Exit(session, command), .. session.Notices.Where(n => !n.IsReason).Select(n => new Notice(n.Code, n.Text)), .. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session), .. Untold(session), .. Calibrated(session), .. Foreign(session, ready)],

@@ -9,6 +9,7 @@ namespace MELT.Host.Tests.EndToEnd;
 public sealed class ReplayTests(Workshop workshop)
 {
     private const string Meter = "meter:phone-1/monsoon";
+    private const string Samples = "meter.samples-recorded.v2";
 
     [Fact]
     public async Task A_replay_gives_the_hash_of_the_run()
@@ -52,7 +53,7 @@ public sealed class ReplayTests(Workshop workshop)
         var place = workshop.CopyOf(quickstart.Place, reports: true);
         Alter(place, await BlockDuringDecodeAsync(quickstart), bytes =>
         {
-            var stored = (MeterEvent.SamplesRecorded)MeltEvents.Serializer.Read("meter.samples-recorded.v1", bytes);
+            var stored = (MeterEvent.SamplesRecorded)MeltEvents.Serializer.Read(Samples, bytes);
             var (column, middle) = (stored.Samples.Columns[0], stored.Samples.Count / 2);
             var altered = column with { Integers = column.Integers.SetItem(middle, column.Integers[middle] + 1) };
             return MeltEvents.Serializer.Write(stored with { Samples = stored.Samples with { Columns = stored.Samples.Columns.SetItem(0, altered) } }).Bytes;
@@ -89,13 +90,14 @@ public sealed class ReplayTests(Workshop workshop)
         var middle = (decode.Long("begin_ns") + decode.Long("end_ns")) / 2;
         using var journal = Open(quickstart.Place);
         using var blocks = journal.CreateCommand();
-        blocks.CommandText = "select sequence_number, message from journal where persistence_id = $id and manifest = 'meter.samples-recorded.v1'";
+        blocks.CommandText = "select sequence_number, message from journal where persistence_id = $id and manifest = $manifest";
+        blocks.Parameters.AddWithValue("$manifest", Samples);
         blocks.Parameters.AddWithValue("$id", Meter);
         using var rows = blocks.ExecuteReader();
         var (nearest, distance) = (0L, long.MaxValue);
         while (rows.Read())
         {
-            var stored = (MeterEvent.SamplesRecorded)MeltEvents.Serializer.Read("meter.samples-recorded.v1", rows.GetFieldValue<byte[]>(1));
+            var stored = (MeterEvent.SamplesRecorded)MeltEvents.Serializer.Read(Samples, rows.GetFieldValue<byte[]>(1));
             var away = Math.Abs(stored.ArrivedAt.Nanoseconds - middle);
             if (away < distance) (nearest, distance) = (rows.GetInt64(0), away);
         }
