@@ -54,8 +54,16 @@ internal static class Plots
         if (clock.Evidence is not { } evidence) return null;
         var residuals = evidence.Residuals(clock).ToArray();
         return new(meter.Id.ToString(), [.. residuals.Select(r => Seconds(r.At, timeline))], [.. residuals.Select(r => r.Residual / 1e9)],
-            [.. residuals.Select(r => r.HalfRoundTrip / 1e9)], [.. residuals.Select(r => 2 * clock.At(r.At).UAt(r.At) / 1e9)]);
+            [.. residuals.Select(r => r.HalfRoundTrip / 1e9)])
+        {
+            Band = [.. Grid(residuals[0].At, residuals[^1].At).Select(at => (Seconds(at, timeline), 2 * clock.At(at).UAt(at) / 1e9))],
+            Steps = [.. clock.Steps().Select(step => Seconds(step.At, timeline))],
+        };
     }
+
+    private static IEnumerable<long> Grid(long from, long to) => Enumerable.Range(0, BandPoints + 1).Select(i => from + (to - from) / BandPoints * i);
+
+    private const int BandPoints = 400;
 
     private static double Seconds(long at, SessionTimeline timeline) => (at - timeline.Begin) / 1e9;
 

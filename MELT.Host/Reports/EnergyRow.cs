@@ -6,19 +6,22 @@ namespace MELT.Host.Reports;
 /// <summary>Energy of one part of a session at one boundary: gross, net and, where simulated, the truth.</summary>
 public sealed record EnergyRow(string Name, string Phase, Quantity? Gross, Quantity? Net, TruthValue? Truth)
 {
+    private const string Whole = "energy_joules";
+
     private static readonly (string Name, string Phase, string Key)[] Parts =
     [
         ("Load", "load", "load_energy_joules"), ("Prefill", "prefill", "prefill_energy_joules"),
-        ("Decode", "decode", "decode_energy_joules"), ("All requests", "", "energy_joules"),
+        ("Decode", "decode", "decode_energy_joules"), ("All requests", "", Whole),
     ];
 
     public static ImmutableArray<EnergyRow> Of(SessionResults session, string boundary)
     {
         var metrics = session.Energy[boundary].Metrics;
+        var command = session.Energy[boundary].PhaseTotals.Length > 0;
         var truth = session.Truth is { } known && known.Boundary == boundary ? known.Values : null;
         return
         [
-            .. Parts.Select(part => new EnergyRow(part.Name, part.Phase, Find(metrics, part.Key), Find(metrics, "net_" + part.Key), truth?.GetValueOrDefault(part.Key)))
+            .. Parts.Where(part => part.Key == Whole || !command).Select(part => new EnergyRow(command ? "All of it" : part.Name, part.Phase, Find(metrics, part.Key), Find(metrics, "net_" + part.Key), truth?.GetValueOrDefault(part.Key)))
                 .Where(row => row.Gross is not null || row.Truth is not null),
         ];
     }
@@ -31,10 +34,10 @@ public sealed record EnergyRow(string Name, string Phase, Quantity? Gross, Quant
     public static ImmutableArray<string> Boundaries(SessionResults session) =>
         [.. session.Energy.OrderByDescending(energy => energy.Value.Primary).Select(energy => energy.Key)];
 
-    /// <summary>The number, or why there is none; an estimate says so.</summary>
+    /// <summary>The number, or why there is none; what is not measured says so.</summary>
     public static string Text(Quantity? energy) => energy switch
     {
-        { Value: { } joules, Method: "estimated" } => $"{Format.Measured(joules, energy.U95, "J")} (estimated)",
+        { Value: { } joules, Method: "estimated" or "derived" } => $"{Format.Measured(joules, energy.U95, "J")} ({energy.Method})",
         { Value: { } joules } => Format.Measured(joules, energy.U95, "J"),
         { } silent => silent.Method,
         null => "–",

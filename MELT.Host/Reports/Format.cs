@@ -7,6 +7,9 @@ public static class Format
 {
     private const int PlainDigits = 4;
 
+    /// <summary>More digits nobody reads; results.json has them all.</summary>
+    private const int MostDigits = 8;
+
     /// <summary><c>2.131 ± 0.011 J</c>: U with two significant digits, the value rounded to the same place. Without U: four significant digits.</summary>
     public static string Measured(double value, double? u, string unit) => Measured(value, u, unit, _ => 2);
 
@@ -42,6 +45,12 @@ public static class Format
         if (!(uncertainty > 0)) return $"{Plain(value, unit)} ± 0";
         var printed = PrintedUnit.For(unit, Math.Max(Math.Abs(value), uncertainty));
         var (rounded, decimals) = RoundedUp(uncertainty * printed.Factor, digits(uncertainty * printed.Factor));
+        if (value != 0 && Decimals(value * printed.Factor, MostDigits) is var most && decimals > most)
+        {
+            // What rounding the value may take away counts as well.
+            var step = Math.Pow(10, -most);
+            (rounded, decimals) = (Math.Ceiling(uncertainty * printed.Factor / step + 0.5) * step, most);
+        }
         return With(printed.Symbol, $"{Fixed(value * printed.Factor, decimals)} ± {Fixed(rounded, decimals)}");
     }
 

@@ -56,7 +56,7 @@ public static class HtmlReport
 
     private static Fragment Cell(SessionResults session, string key) => session.Metrics.GetValueOrDefault(key) switch
     {
-        Quantity { Value: { } value } quantity => Fragment.Of($"<td class=\"number\">{Format.Spoken(value, quantity.U95, MetricWord.Of(key).Unit)}{Fragment.When(quantity.Method == "estimated", $" <span class=\"tag\">estimated</span>")}</td>"),
+        Quantity { Value: { } value } quantity => Fragment.Of($"<td class=\"number\">{Format.Spoken(value, quantity.U95, MetricWord.Of(key).Unit)}{Fragment.When(quantity.Method is "estimated" or "derived", $" <span class=\"tag\">{quantity.Method}</span>")}</td>"),
         { } silent => Fragment.Of($"<td class=\"number silent\" title=\"{silent.Reason?.Text}\">{silent.Method}</td>"),
         null => Fragment.Of($"<td class=\"number\">–</td>"),
     };

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using MELT.Sensors.Analysis;
 
@@ -28,7 +29,8 @@ public static class MarkdownReport
         Line(page, "");
         Line(page, Escape(string.Join(" ", Sentences.Of(session))));
         Metrics(page, session);
-        if (EnergyRow.Primary(session) is { } boundary) Energy(page, session, boundary);
+        foreach (var boundary in EnergyRow.Boundaries(session)) Energy(page, session, boundary);
+        foreach (var fitted in FittedWindows.Of(session)) Line(page, $"\n{Escape(fitted)}.");
         foreach (var (i, line) in ClockLines.Of(session).AddRange(ClockLines.Rejected(session)).Index()) Line(page, $"{(i == 0 ? "\n" : "")}* {Escape(line)}");
         foreach (var warning in session.Warnings) Line(page, $"\nWarning `{warning.Code}`: {Escape(warning.Text)}");
     }
@@ -48,10 +50,23 @@ public static class MarkdownReport
         var rows = EnergyRow.Of(session, boundary);
         var known = rows.Any(row => row.Truth is not null);
         Line(page, "");
-        Line(page, $"| energy at {Escape(boundary)} | gross | net |{(known ? " truth | error/U |" : "")}");
-        Line(page, $"|---|--:|--:|{(known ? "--:|--:|" : "")}");
+        Line(page, $"| energy at {Escape(boundary)} | gross | net |{(known ? " truth | error/U |" : "")} largest sources of U (share of u²) |");
+        Line(page, $"|---|--:|--:|{(known ? "--:|--:|" : "")}---|");
         foreach (var row in rows)
-            Line(page, $"| {row.Name} | {EnergyRow.Text(row.Gross)} | {EnergyRow.Text(row.Net)} |{(known ? $" {row.TruthText} | {row.ErrorText} |" : "")}");
+            Line(page, $"| {row.Name} | {EnergyRow.Text(row.Gross)} | {EnergyRow.Text(row.Net)} |{(known ? $" {row.TruthText} | {row.ErrorText} |" : "")} {BudgetShare.Largest(row.Gross)} |");
+        if (PhaseRow.Of(session, boundary) is { IsEmpty: false } phases) Phases(page, phases, boundary);
+    }
+
+    private static void Phases(StringBuilder page, ImmutableArray<PhaseRow> phases, string boundary)
+    {
+        var (shown, rest) = PhaseRow.Folded(phases);
+        Line(page, "");
+        Line(page, $"| phase of the command at {Escape(boundary)} | times | time | energy | mean power | method | largest sources of U (share of u²) |");
+        Line(page, "|---|--:|--:|--:|--:|---|---|");
+        foreach (var row in shown)
+            Line(page, $"| {Escape(row.Name)} | {Format.Count(row.Count)} | {row.Length} | {row.EnergyText} | {row.PowerText} | {row.Method} | {BudgetShare.Largest(row.Energy)} |");
+        if (rest is not null) Line(page, $"\n{Escape(rest)}");
+        foreach (var reason in PhaseRow.Reasons(shown)) Line(page, $"\n{Escape(reason)}");
     }
 
     private static void Footer(StringBuilder page, ResultsDocument document, ReportContext context)

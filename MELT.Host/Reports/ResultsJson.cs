@@ -7,4 +7,5 @@ namespace MELT.Host.Reports;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(ResultsDocument))]
 [JsonSerializable(typeof(PhaseEnergy))]
+[JsonSerializable(typeof(PhaseTotal))]
 public sealed partial class ResultsJson : JsonSerializerContext;

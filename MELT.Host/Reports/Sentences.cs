@@ -46,7 +46,7 @@ public static class Sentences
         var device = SessionTitle.Spoken(session);
         if (gross?.Value is null) return $"Energy of {device}: {Silence(gross)}";
         var boundary = gross.Boundary is { } where ? $" at {where}" : "";
-        var grounds = gross.Method == "estimated" ? ", ESTIMATED and not measured" : "";
+        var grounds = gross.Method switch { "estimated" => ", ESTIMATED and not measured", "derived" => ", derived by a model fitted to the recording", _ => "" };
         var net = Find(session, "net_energy_joules") is { Value: not null } known ? $" ({Say(known, "J")} above its baseline)" : "";
         return $"Energy of {device}{boundary}{grounds}: {Say(gross, "J")}{net}.";
     }

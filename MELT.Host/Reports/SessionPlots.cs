@@ -28,8 +28,14 @@ public sealed record PlotPhase(string Name, int? Request, double Begin, double E
 /// <summary>Instants of the emissions of one request.</summary>
 public sealed record PlotTokens(int Request, ImmutableArray<double> Times);
 
-/// <summary>How far the clock samples of a meter lie from the line fitted to them, seconds; Half: half the round trip; U: two standard uncertainties of the line there.</summary>
-public sealed record PlotClock(string Meter, ImmutableArray<double> Times, ImmutableArray<double> Residuals, ImmutableArray<double> Half, ImmutableArray<double> U);
+/// <summary>How far the clock samples of a meter lie from the line fitted to them, seconds; Half: half the round trip.</summary>
+public sealed record PlotClock(string Meter, ImmutableArray<double> Times, ImmutableArray<double> Residuals, ImmutableArray<double> Half)
+{
+    /// <summary>Two standard uncertainties of the line, at moments close to each other.</summary>
+    public ImmutableArray<(double At, double U)> Band { get; init; } = [];
+    /// <summary>When the clock was set.</summary>
+    public ImmutableArray<double> Steps { get; init; } = [];
+}
 
 /// <summary>Time between two neighbouring emissions.</summary>
 public sealed record TokenGap(int Request, double At, double Seconds);

@@ -39,12 +39,26 @@ public static class TerminalReport
         foreach (var sentence in Sentences.Of(session)) console.MarkupLine(Markup.Escape(sentence));
         console.WriteLine();
         Metrics(session, console);
-        foreach (var boundary in EnergyRow.Boundaries(session)) console.Write(TerminalTables.Energy(session, boundary));
+        foreach (var boundary in EnergyRow.Boundaries(session)) Energy(session, boundary, console);
+        foreach (var fitted in FittedWindows.Of(session)) console.MarkupLine($"[grey]{Markup.Escape(fitted)}[/]");
         if (!session.Meters.IsEmpty) console.Write(TerminalTables.Meters(session));
         foreach (var line in ClockLines.Of(session)) console.MarkupLine($"[grey]{Markup.Escape(line)}[/]");
         foreach (var line in ClockLines.Rejected(session)) console.MarkupLine($"[yellow]{Markup.Escape(line)}[/]");
         foreach (var warning in session.Warnings) console.MarkupLine($"[yellow]warning[/] {Markup.Escape(warning.Code)}: {Markup.Escape(warning.Text)}");
         console.WriteLine();
+    }
+
+    private static void Energy(SessionResults session, string boundary, IAnsiConsole console)
+    {
+        console.Write(TerminalTables.Energy(session, boundary));
+        foreach (var row in EnergyRow.Of(session, boundary).Where(row => BudgetShare.Largest(row.Gross).Length > 0))
+            console.MarkupLine($"[grey]  U of {Markup.Escape(row.Name.ToLowerInvariant())}: {Markup.Escape(BudgetShare.Largest(row.Gross))}[/]");
+        if (PhaseRow.Of(session, boundary) is not { IsEmpty: false } phases) return;
+        var (shown, rest) = PhaseRow.Folded(phases);
+        console.Write(TerminalTables.Phases(shown, boundary));
+        if (rest is not null) console.MarkupLine(Markup.Escape($"  {rest}"));
+        foreach (var reason in PhaseRow.Reasons(shown)) console.MarkupLine(Markup.Escape($"  {reason}"));
+        foreach (var row in shown.Where(row => BudgetShare.Largest(row.Energy).Length > 0)) console.MarkupLine($"[grey]  U of {Markup.Escape(row.Name)}: {Markup.Escape(BudgetShare.Largest(row.Energy))}[/]");
     }
 
     private static void Metrics(SessionResults session, IAnsiConsole console)

@@ -34,6 +34,13 @@ internal static class TerminalTables
         return table;
     }
 
+    public static Table Phases(ImmutableArray<PhaseRow> rows, string boundary)
+    {
+        var table = New($"phases of the command at {boundary}", Free("phase"), Right("times"), Right("time"), Right("energy"), Right("mean power"), Free("method"));
+        foreach (var row in rows) Add(table, row.Name, Format.Count(row.Count), row.Length, row.EnergyText, row.PowerText, row.Method);
+        return table;
+    }
+
     public static Table Meters(SessionResults session)
     {
         var table = New("meters", Free("meter"), Right("stored"), Right("lost"), Right("dupl."), Right("reject."), Left("clock"));
@@ -58,7 +65,7 @@ internal static class TerminalTables
 
     private static string Cell(SessionResults session, string key) => session.Metrics.GetValueOrDefault(key) switch
     {
-        Quantity { Value: { } value } quantity => Format.Spoken(value, quantity.U95, MetricWord.Of(key).Unit) + (quantity.Method == "estimated" ? " estimated" : ""),
+        Quantity { Value: { } value } quantity => Format.Spoken(value, quantity.U95, MetricWord.Of(key).Unit) + (quantity.Method is "estimated" or "derived" ? $" {quantity.Method}" : ""),
         { } silent => silent.Method,
         null => "–",
     };

@@ -24,6 +24,9 @@ public sealed class BoundaryResultsConverter : JsonConverter<BoundaryResults>
         writer.WriteStartArray("phases");
         foreach (var phase in value.Phases) JsonSerializer.Serialize(writer, phase, (JsonTypeInfo<PhaseEnergy>)options.GetTypeInfo(typeof(PhaseEnergy)));
         writer.WriteEndArray();
+        writer.WriteStartArray("phase_totals");
+        foreach (var total in value.PhaseTotals) JsonSerializer.Serialize(writer, total, (JsonTypeInfo<PhaseTotal>)options.GetTypeInfo(typeof(PhaseTotal)));
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 }

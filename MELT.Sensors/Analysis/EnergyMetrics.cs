@@ -64,6 +64,13 @@ internal sealed class EnergyMetrics
     /// <summary>Gross energy of one piece of the partition.</summary>
     public Quantity OfPhase(SessionPhase phase) => Told(meter.Gross([new(phase.Begin, phase.End)]), 1, 1);
 
+    /// <summary>What a command did under one name, taken together.</summary>
+    public PhaseTotal OfPhases(string name)
+    {
+        var part = new Part(this, Intervals(p => p.Name == name));
+        return new(name, part.Count, part.Intervals.Sum(i => i.Length) / 1e9, Told(part.Gross, 1, part.Count), Told(part.Gross, part.Gross.Refusal is null ? part.Gross.Seconds : 1, part.Count));
+    }
+
     /// <summary>Mean power over intervals.</summary>
     public Quantity PowerOf(ImmutableArray<Interval> intervals)
     {
@@ -125,8 +132,20 @@ internal sealed class EnergyMetrics
     {
         if (estimate.Refusal is { } refusal) return Located(Quantities.Refused(refusal));
         var components = estimate.Components.Select(c => c with { U = c.U / divisor }).ToArray();
-        return Located(Quantities.Of(estimate.Joules / divisor, components, n,
+        var told = Located(Quantities.Of(estimate.Joules / divisor, components, n,
             estimate.AccuracyKnown ? null : new("meter-accuracy-unknown", $"{string.Join(", ", Sensors)} states no accuracy"), meter.Estimated ? "estimated" : estimate.Derived || meter.Sensors.Any(s => s.Calibrations.Any(c => c.IsFitted)) ? "derived" : "measured"));
+        return estimate.Derived ? Windows(told) : told;
+    }
+
+    // What was fitted where the meter states no window; of several channels in the order of the sensors.
+    private Quantity Windows(Quantity quantity)
+    {
+        if (meter.Fitted is not { IsEmpty: false } fitted) return quantity;
+        string Seconds(Func<FittedWindow, double> nanoseconds) => string.Join(", ", fitted.Select(f => (nanoseconds(f.Window) / 1e9).ToString("0.######", CultureInfo.InvariantCulture)));
+        return quantity
+            .Noting("fitted_window_seconds", Seconds(w => w.Nanoseconds)).Noting("fitted_window_u95_seconds", Seconds(w => 2 * w.U))
+            .Noting("fitted_latency_seconds", Seconds(w => w.Latency)).Noting("fitted_latency_u95_seconds", Seconds(w => 2 * w.LatencyU))
+            .Noting("fitted_delay_seconds", Seconds(w => w.Latency + w.Nanoseconds / 2.0)).Noting("fitted_delay_u95_seconds", Seconds(w => 2 * w.DelayU));
     }
 
     private Quantity Located(Quantity quantity) => quantity with { Boundary = meter.Boundary, Sensors = Sensors, Clock = quantity.Value is null ? null : MeterReport.Name(meter.Clock.Quality) };

@@ -114,9 +114,14 @@ public sealed record BoundaryResults
     public required ImmutableSortedDictionary<string, Metric> Metrics { get; init; }
     /// <summary>Energy of each phase of the partition, in the order of <see cref="SessionResults.Phases"/>.</summary>
     public ImmutableArray<PhaseEnergy> Phases { get; init; } = [];
+    /// <summary>Of a command: the phases it opened itself, by name, in the order of their first.</summary>
+    public ImmutableArray<PhaseTotal> PhaseTotals { get; init; } = [];
 }
 
 public sealed record PhaseEnergy(string Phase, int? Request, Quantity EnergyJoules);
+
+/// <summary>All phases of one name together.</summary>
+public sealed record PhaseTotal(string Phase, int Count, double Seconds, Quantity EnergyJoules, Quantity MeanPowerWatts);
 
 /// <summary>Known truth of a simulated session, joules by metric key, at one boundary; error/U beside each where both exist.</summary>
 public sealed record TruthResults(string Boundary, ImmutableSortedDictionary<string, TruthValue> Values);

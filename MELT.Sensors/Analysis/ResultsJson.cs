@@ -9,6 +9,7 @@ namespace MELT.Sensors.Analysis;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SessionResults))]
 [JsonSerializable(typeof(PhaseEnergy))]
+[JsonSerializable(typeof(PhaseTotal))]
 public sealed partial class ResultsJson : JsonSerializerContext
 {
     /// <summary>Options for documents that hold results among other things: combine <see cref="IJsonTypeInfoResolver"/>s with this one first.</summary>

@@ -26,7 +26,7 @@ internal static class ClockFigures
     }
 
     private static Fragment Figure(string meter, int index, int number) => Fragment.Of($"""
-        <figure class="plot" data-clock="plots-{number}" data-index="{index}"><div class="panels" role="img" aria-label="Residuals of the clock of {meter} over the time of the session"></div><figcaption>Residuals of the clock samples of {meter}, in microseconds; whiskers are half the round trip, the band is two standard uncertainties of the fitted line</figcaption></figure>
+        <figure class="plot" data-clock="plots-{number}" data-index="{index}"><div class="panels" role="img" aria-label="Residuals of the clock of {meter} over the time of the session"></div><figcaption>Residuals of the clock samples of {meter}, in microseconds; whiskers are half the round trip, the band is two standard uncertainties of the fitted line, dashes are where the clock was set</figcaption></figure>
         """);
 
     private static Fragment Delays(SessionResults session) => Fragment.When(session.Meters.Any(m => ClockLines.Delays(m.Delays).Length > 0), $"""

@@ -6,7 +6,10 @@ namespace MELT.Host.Reports.Html;
 /// <summary>Energy by phase as a table that draws itself: bars with U as whiskers, the truth as a diamond, the error as a share of U.</summary>
 internal static class EnergyFigure
 {
-    public static Fragment Of(SessionResults session, SessionPlots? plots, string boundary)
+    public static Fragment Of(SessionResults session, SessionPlots? plots, string boundary) =>
+        Fragment.Of($"{Parts(session, boundary)}{PhaseTable.Of(session, boundary)}{BudgetFigure.Of(session, boundary)}{EveryPhase(session, plots, boundary)}");
+
+    private static Fragment Parts(SessionResults session, string boundary)
     {
         var rows = EnergyRow.Of(session, boundary);
         if (rows.All(row => row.Gross?.Value is null)) return Fragment.Empty;
@@ -14,11 +17,10 @@ internal static class EnergyFigure
         var full = rows.Max(row => Math.Max((row.Gross?.Value ?? 0) + (row.Gross?.U95 ?? 0), row.Truth?.Value ?? 0)) * 1.03;
         return Fragment.Of($"""
             <div class="scroll"><table class="energy">
-            <caption>Energy at <b>{boundary}</b>{Fragment.When(session.Energy[boundary].Primary && session.Energy.Count > 1, $" (the session’s)")}: whiskers are ± U{Fragment.When(known, $", diamonds the known truth")}; load and warm-up are not part of all requests.</caption>
+            <caption>Energy at <b>{boundary}</b>{Fragment.When(session.Energy[boundary].Primary && session.Energy.Count > 1, $" (the session’s)")}: whiskers are ± U{Fragment.When(known, $", diamonds the known truth")}{Fragment.When(rows.Any(row => row.Phase.Length > 0), $"; load and warm-up are not part of all requests")}.</caption>
             <thead><tr><th scope="col">Phase</th><th scope="col" class="wide"></th><th scope="col" class="number">Gross ± U</th><th scope="col" class="number">Net ± U</th>{Fragment.When(known, $"""<th scope="col" class="number">Truth</th><th scope="col" class="strip-head">Error as a share of U</th><th scope="col" class="number">Error/U</th>""")}</tr></thead>
             <tbody>{rows.Select(row => Row(row, full, known))}</tbody>
             </table></div>
-            {EveryPhase(session, plots, boundary)}
             """);
     }
 
@@ -33,12 +35,14 @@ internal static class EnergyFigure
     private static Fragment Bar(EnergyRow row, double full)
     {
         if (row.Gross?.Value is not { } joules || full <= 0) return Fragment.Empty;
-        var u = row.Gross.U95 ?? 0;
         var truth = row.Truth is { } known ? Diamond(known.Value / full, 14) : Fragment.Empty;
-        return Fragment.Of($"""
-            <svg class="bar" width="100%" height="28" role="img" aria-label="{row.Name}: {EnergyRow.Text(row.Gross)}{Fragment.When(row.Truth is not null, $", truth {row.TruthText}")}"><rect class="phase-{Phase(row.Phase)}" x="0" y="5" width="{Percent(joules / full)}" height="18" rx="2" />{Whisker((joules - u) / full, (joules + u) / full, 14)}{truth}</svg>
-            """);
+        return Bar($"{row.Name}: {EnergyRow.Text(row.Gross)}{(row.Truth is null ? "" : $", truth {row.TruthText}")}", Phase(row.Phase), joules, row.Gross.U95 ?? 0, full, truth);
     }
+
+    /// <summary>A value as a bar of its share of <paramref name="full"/>, U as whiskers.</summary>
+    public static Fragment Bar(string said, string phase, double value, double u, double full, Fragment beside) => Fragment.Of($"""
+        <svg class="bar" width="100%" height="28" role="img" aria-label="{said}"><rect class="phase-{phase}" x="0" y="5" width="{Percent(value / full)}" height="18" rx="2" />{(u > 0 ? Whisker((value - u) / full, (value + u) / full, 14) : Fragment.Empty)}{beside}</svg>
+        """);
 
     private static Fragment Strip(EnergyRow row)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using MELT.Sensors.Analysis;
 
 namespace MELT.Host.Reports.Html;
@@ -58,13 +59,16 @@ internal static class MetricTables
             quantity.Sensors.IsEmpty ? null : string.Join(", ", quantity.Sensors),
             quantity is { Min: { } min, Max: { } max, N: > 1 } ? $"{Format.Plain(min, unit)} to {Format.Plain(max, unit)}" : null,
             quantity.Dof is { } dof ? $"{Format.Bare(dof)} degrees of freedom" : null,
-            .. quantity.Notes.Select(note => $"{note.Key.Replace('_', ' ')} {note.Value}"),
+            .. quantity.Notes.Where(note => !note.Key.StartsWith("fitted_", StringComparison.Ordinal)).Select(note => $"{note.Key.Replace('_', ' ')} {Note(note.Value, unit)}"),
+            quantity.Notes.ContainsKey("fitted_window_seconds") ? "rests on an averaging window fitted to the recording" : null,
         ];
         return Fragment.Of($"{string.Join(" · ", facts.OfType<string>())}");
     }
 
+    private static string Note(string text, string unit) => unit == "B" && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? Format.Plain(bytes, unit) : text;
+
     private static Fragment Budget(Quantity quantity, string unit) => Fragment.When(!quantity.Budget.IsEmpty, $"""
-        <details><summary>budget of {Format.Counted(quantity.Budget.Length, "source")}</summary><table class="budget"><caption>Standard uncertainties</caption><thead><tr><th scope="col">Source</th><th scope="col" class="number">u</th><th scope="col">Shared by</th></tr></thead><tbody>{quantity.Budget.OrderByDescending(line => line.U).Select(line => Fragment.Of($"<tr><th scope=\"row\">{line.Source}</th><td class=\"number\">{Format.Plain(line.U, unit, 2)}</td><td>{Shared(line.Correlated)}</td></tr>"))}</tbody></table></details>
+        <details><summary>budget of {Format.Counted(BudgetShare.Of(quantity).Length, "source")}</summary><table class="budget"><caption>Standard uncertainties, and the share of each in u²</caption><thead><tr><th scope="col">Source</th><th scope="col" class="number">u</th><th scope="col" class="number">Share</th><th scope="col">Shared by</th></tr></thead><tbody>{BudgetShare.Of(quantity).Select(line => Fragment.Of($"<tr><th scope=\"row\">{line.Source}</th><td class=\"number\">{Format.Plain(line.U, unit, 2)}</td><td class=\"number\">{BudgetShare.Percent(line.Share)}</td><td>{Shared(line.Correlated)}</td></tr>"))}</tbody></table></details>
         """);
 
     private static string Shared(string correlated) => correlated switch

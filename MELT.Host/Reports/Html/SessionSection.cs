@@ -61,10 +61,11 @@ internal static partial class SessionSection
     private static Fragment Timeline(SessionResults session, SessionPlots? plots, int number)
     {
         if (plots is null || plots.Series.IsEmpty) return Fragment.Empty;
+        var names = plots.Phases.Select(phase => phase.Name).Where(name => name != "ready").Distinct().ToArray();
         return Fragment.Of($"""
             <h3>What the sensors saw</h3>
             <figure class="plot" data-timeline="plots-{number}">
-            <ul class="key" aria-label="Phases">{plots.Phases.Select(phase => phase.Name).Where(name => name != "ready").Distinct().Select(name => Fragment.Of($"<li><span class=\"swatch\" data-phase=\"{name}\"></span>{name}</li>"))}{Fragment.When(!plots.Tokens.IsEmpty, $"<li><span class=\"tick\"></span>token</li>")}</ul>
+            <ul class="key" aria-label="Phases">{names.Take(PhaseRow.Most).Select(name => Fragment.Of($"<li><span class=\"swatch\" data-phase=\"{name}\"></span>{name}</li>"))}{Fragment.When(names.Length > PhaseRow.Most, $"<li>and {names.Length - PhaseRow.Most} more names</li>")}{Fragment.When(plots.Tokens.Any(request => request.Times.Length > 0), $"<li><span class=\"tick\"></span>token</li>")}</ul>
             <div class="panels" role="img" aria-label="Sensor readings over {Format.Plain(Length(session, plots), "s", 3)} with phases shaded and tokens marked"></div>
             <noscript>{Seen(plots)}</noscript>
             <figcaption>Time since the session began, in seconds. Lines are means, shaded bands the least and greatest sample where several share a point. Drag to zoom, double-click to go back.</figcaption>
@@ -95,6 +96,7 @@ internal static partial class SessionSection
     private static Fragment Energy(SessionResults session, SessionPlots? plots) => Fragment.When(!session.Energy.IsEmpty, $"""
         <h3>Energy by phase</h3>
         {EnergyRow.Boundaries(session).Select(boundary => EnergyFigure.Of(session, boundary == EnergyRow.Primary(session) ? plots : null, boundary))}
+        {FittedWindows.Of(session).Select(fitted => Fragment.Of($"<p class=\"note\">{fitted}.</p>"))}
         <p class="note">The energy of a phase is what flowed during it, not what it alone caused. Boundaries are never added to one another.</p>
         """);
 

@@ -79,7 +79,9 @@ internal static class TimelineData
         ["times"] = Numbers(clock.Times, 1, 7),
         ["residuals"] = Numbers(clock.Residuals, 1e6),
         ["half"] = Numbers(clock.Half, 1e6),
-        ["u"] = Numbers(clock.U, 1e6),
+        ["band_times"] = Numbers([.. clock.Band.Select(point => point.At)], 1, 7),
+        ["band"] = Numbers([.. clock.Band.Select(point => point.U)], 1e6),
+        ["steps"] = Numbers(clock.Steps, 1, 7),
     };
 
     private static JsonObject? Gaps(ImmutableArray<TokenGap> gaps)

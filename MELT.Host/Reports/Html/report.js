@@ -2,10 +2,17 @@
 (() => {
   const root = document.documentElement;
   const css = name => getComputedStyle(root).getPropertyValue(name).trim();
-  const phaseColour = name => css(`--phase-${name}`) || css("--phase-other");
+  // Names that MELT does not know, of a command's own phases, get colours in the order they come.
+  const named = [];
+  const phaseColour = name => {
+    const known = css(`--phase-${name}`);
+    if (known || name === "ready") return known;
+    if (!named.includes(name)) named.push(name);
+    return named.length > 12 ? css("--phase-other") : seriesColour(named.indexOf(name) + 1);
+  };
   const seriesColour = i => css(`--s${i % 8}`);
   const number = value => value == null ? "" : String(+value.toPrecision(4));
-  const charts = [];
+  const charts = [], swatches = [];
 
   const alpha = (u, opacity, paint) => {
     u.ctx.save();
@@ -109,8 +116,7 @@
   for (const figure of document.querySelectorAll("[data-timeline]")) {
     const plots = read(figure.dataset.timeline), holder = figure.querySelector(".panels");
     plots.panels.forEach((model, i) => panel(holder, plots, figure.dataset.timeline, model, i === 0, i === plots.panels.length - 1));
-    for (const swatch of figure.querySelectorAll("[data-phase]"))
-      if (css(`--phase-${swatch.dataset.phase}`)) swatch.style.background = `var(--phase-${swatch.dataset.phase})`;
+    for (const swatch of figure.querySelectorAll("[data-phase]")) swatches.push(swatch);
   }
 
   for (const figure of document.querySelectorAll("[data-gaps]")) {
@@ -134,16 +140,34 @@
         const top = u.valToPos(clock.residuals[i] + clock.half[i], "y", true), bottom = u.valToPos(clock.residuals[i] - clock.half[i], "y", true);
         ctx.fillRect(x(at), top, Math.max(1, devicePixelRatio), bottom - top);
       });
+      ctx.strokeStyle = css("--bad");
+      ctx.lineWidth = 1.5 * devicePixelRatio;
+      ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
+      ctx.globalAlpha = 1;
+      for (const at of clock.steps) {
+        ctx.beginPath();
+        ctx.moveTo(x(at), box.top);
+        ctx.lineTo(x(at), box.top + box.height);
+        ctx.stroke();
+      }
     });
-    add(holder, [clock.times, clock.residuals, clock.u, clock.u.map(u => -u)], {
-      height: 176, sync: figure.dataset.clock, axes: axes(true), scales: { x: { time: false }, y: { range: range(false) } },
-      series: [{}, { stroke: colour, paths: () => null, points: { show: true, size: 4, stroke: colour, fill: colour } }, { stroke: "transparent", points: { show: false } }, { stroke: "transparent", points: { show: false } }],
+    // Near a step the line is uncertain by the step itself, which would leave nothing to see of the residuals.
+    const usual = [...clock.band].sort((a, b) => a - b)[clock.band.length >> 1] ?? 0;
+    const reach = 1.15 * Math.max(usual, ...clock.residuals.map((value, i) => Math.abs(value) + clock.half[i]));
+    add(holder, uPlot.join([[clock.times, clock.residuals], [clock.band_times, clock.band, clock.band.map(u => -u)]]), {
+      height: 176, sync: figure.dataset.clock, axes: axes(true), scales: { x: { time: false }, y: { range: () => [-reach, reach] } },
+      series: [{}, { stroke: colour, paths: () => null, points: { show: true, size: 4, stroke: colour, fill: colour } }, { stroke: "transparent", spanGaps: true, points: { show: false } }, { stroke: "transparent", spanGaps: true, points: { show: false } }],
       bands: [{ series: [2, 3], fill: () => seriesColour(0) + "30" }],
-      hooks: { drawClear: [shadePhases(plots)], draw: [whiskers], setCursor: [u => output.textContent = u.cursor.idx == null ? "" : number(u.data[1][u.cursor.idx])] },
+      hooks: { drawClear: [shadePhases(plots)], draw: [whiskers], setCursor: [u => output.textContent = u.cursor.idx == null ? "" : number(latest(u.data[1], u.cursor.idx))] },
     });
   }
 
-  const redraw = () => charts.forEach(({ chart }) => chart.redraw(false));
+  const paint = () => swatches.forEach(swatch => swatch.style.background = phaseColour(swatch.dataset.phase));
+  paint();
+  const redraw = () => {
+    paint();
+    charts.forEach(({ chart }) => chart.redraw(false));
+  };
   const fit = () => charts.forEach(({ chart, holder }) => chart.width !== holder.clientWidth && chart.setSize({ width: holder.clientWidth, height: chart.height }));
   addEventListener("resize", fit);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
