@@ -16,7 +16,7 @@ internal static class BudgetFigure
         return Fragment.Of($"""
             <div class="scroll"><table class="energy budgets">
             <caption>Where the uncertainty at <b>{boundary}</b> comes from: share of each source in u² of the energy</caption>
-            <thead><tr><th scope="col">Energy</th><th scope="col" class="number">U</th><th scope="col" class="widest"><ul class="key">{stems.Select(stem => Fragment.Of($"<li><span class=\"swatch source-{Class(stem)}\"></span>{stem}</li>"))}</ul></th><th scope="col">Largest</th></tr></thead>
+            <thead><tr><th scope="col">Energy</th><th scope="col" class="number">U</th><th scope="col" class="widest"><ul class="key">{stems.Select(stem => Fragment.Of($"<li><span class=\"swatch source-{Class(stem)}\"></span>{stem}</li>"))}</ul></th><th scope="col" class="largest">Largest</th></tr></thead>
             <tbody>{rows.Select(Row)}</tbody>
             </table></div>
             """);

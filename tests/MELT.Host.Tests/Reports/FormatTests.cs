@@ -23,6 +23,9 @@ public sealed class FormatTests
     [InlineData(41.3, 0.6, "°C", "41.30 ± 0.60 °C")]
     [InlineData(75, 1.2, "s", "75.0 ± 1.2 s")]
     [InlineData(75_000, 1.2, "s", "75000.0 ± 1.2 s")]
+    [InlineData(0.248307161, 8.2e-10, "s", "248.30716 ± 0.00001 ms")]
+    [InlineData(1.310197238, 8.2e-10, "s", "1.3101972 ± 0.0000001 s")]
+    [InlineData(1.310197238, 1.8e-7, "s", "1.3101972 ± 0.0000003 s")]
     public void Values_are_rounded_where_U_begins(double value, double u, string unit, string text) => Format.Measured(value, u, unit).ShouldBe(text);
 
     [Theory]

@@ -37,12 +37,18 @@ public sealed class MarkdownReportTests
             | Energy per output token | 97.40 ± 0.12 mJ/token | 2.00 | measured |
             | Peak memory and 1 more | – | | refused (sensor-never-moved): zone 0 stands still |
 
-            | energy at battery-terminals | gross | net | truth | error/U |
-            |---|--:|--:|--:|--:|
-            | Load | 3.8120 ± 0.0049 J | 3.210 ± 0.013 J | 3.8102 J | 0.37 |
-            | Prefill | 6.914 ± 0.012 J | 6.104 ± 0.019 J | 6.9203 J | -0.55 |
-            | Decode | 42.957 ± 0.051 J | 34.83 ± 0.17 J | 42.935 J | 0.44 |
-            | All requests | 49.871 ± 0.058 J | 40.93 ± 0.19 J | 49.855 J | 0.27 |
+            | energy at battery-terminals | gross | net | truth | error/U | largest sources of U (share of u²) |
+            |---|--:|--:|--:|--:|---|
+            | Load | 3.8120 ± 0.0049 J | 3.210 ± 0.013 J | 3.8102 J | 0.37 | gain 100 % |
+            | Prefill | 6.914 ± 0.012 J | 6.104 ± 0.019 J | 6.9203 J | -0.55 | edges 58 %, gain 42 % |
+            | Decode | 42.957 ± 0.051 J | 34.83 ± 0.17 J | 42.935 J | 0.44 | gain 89 %, edges 11 % |
+            | All requests | 49.871 ± 0.058 J | 40.93 ± 0.19 J | 49.855 J | 0.27 | gain 76 %, offset 15 %, edges 8 % |
+
+            | energy at wall-ac | gross | net | largest sources of U (share of u²) |
+            |---|--:|--:|---|
+            | Prefill | refused | – |  |
+            | Decode | 52.9 ± 1.8 J (derived) | – |  |
+            | All requests | 61.2 ± 1.9 J (derived) | – |  |
 
             Warning `clock-unlocked`: phone-1/plug has no clock of its own; its readings are stamped on arrival
 
