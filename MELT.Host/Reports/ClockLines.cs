@@ -32,7 +32,7 @@ internal static class ClockLines
     /// <summary>Median and worst of each part of the way; empty where nothing is told.</summary>
     public static string Delays(MeterDelays delays) => string.Join("; ",
         ((string Part, Delay? Delay)[])[("meter → MELT", delays.MeterToIngest), ("publish → broker", delays.PublishToBroker), ("broker → MELT", delays.BrokerToIngest)]
-            is var parts ? parts.Where(part => part.Delay is not null).Select(part => $"{part.Part} {Time(part.Delay!.MedianSeconds)} (worst {Time(part.Delay.WorstSeconds)})") : []);
+            is var parts ? parts.Where(part => part.Delay is not (null or { WorstSeconds: 0 })).Select(part => $"{part.Part} {Time(part.Delay!.MedianSeconds)} (worst {Time(part.Delay.WorstSeconds)})") : []);
 
     private static string Time(double seconds) => Format.Plain(seconds, "s", 3);
 }

@@ -43,6 +43,12 @@ public sealed record EnergyRow(string Name, string Phase, Quantity? Gross, Quant
         null => "–",
     };
 
+    /// <summary>The number alone, where a column says how it is known.</summary>
+    public static string Number(Quantity? energy) => energy is { Value: { } joules } ? Format.Measured(joules, energy.U95, "J") : Text(energy);
+
+    /// <summary>How gross and net are known; once where that is the same.</summary>
+    public string Method => Gross is null || Net is not { Value: not null } || Net.Method == Gross.Method ? Gross?.Method ?? "" : $"{Gross.Method}, net {Net.Method}";
+
     /// <summary>The truth printed to the place where U of the result ends, so both columns can be compared.</summary>
     public string TruthText => Truth is null ? "" : Format.Plain(Truth.Value, "J", 5);
 

@@ -24,10 +24,13 @@ internal static class TerminalTables
         var known = rows.Any(row => row.Truth is not null);
         var columns = new List<TableColumn> { Left("phase"), Right("gross"), Right("net") };
         if (known) columns.AddRange([Right("truth"), Right("error/U")]);
+        // Said in a column of its own only where it must be, since 80 columns are few.
+        var told = rows.Any(row => row.Gross?.Method is "estimated" or "derived" || row.Net?.Method is "estimated" or "derived");
+        if (told) columns.Add(Free("method"));
         var table = New($"energy at {boundary}", [.. columns]);
         foreach (var row in rows)
         {
-            string[] cells = [row.Name, EnergyRow.Text(row.Gross), EnergyRow.Text(row.Net), .. known ? new[] { row.TruthText, row.ErrorText } : []];
+            string[] cells = [row.Name, EnergyRow.Number(row.Gross), EnergyRow.Number(row.Net), .. known ? new[] { row.TruthText, row.ErrorText } : [], .. told ? new[] { row.Method } : []];
             Add(table, cells);
         }
 

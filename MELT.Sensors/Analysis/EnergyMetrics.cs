@@ -99,7 +99,7 @@ internal sealed class EnergyMetrics
         public EnergyEstimate Gross { get; } = metrics.meter.Gross(intervals);
         public EnergyEstimate Net => Gross.Refusal is null && metrics.baseline is null
             ? Gross with { Refusal = metrics.baselinePower.Reason }
-            : metrics.meter.Net(Gross, Intervals, metrics.baseline!);
+            : metrics.meter.Net(Gross, Intervals, metrics.baseline!) is var net && metrics.baselinePower.Method == "derived" ? net with { Derived = true } : net;
     }
 
     private ImmutableArray<Interval> Intervals(Func<SessionPhase, bool> which) => [.. timeline.Phases.Where(which).Select(p => new Interval(p.Begin, p.End))];

@@ -56,7 +56,7 @@ public sealed class TerminalReportTests
         var lines = Lines(Some.With(session));
 
         lines.ShouldContain("Energy 12.0 ± 4.0 J 2.00 estimated");
-        lines.ShouldContain("All requests 12.0 ± 4.0 J (estimated) 40.93 ± 0.19 J");
+        lines.ShouldContain("All requests 12.0 ± 4.0 J 40.93 ± 0.19 J estimated, net measured");
     }
 
     [Fact]
