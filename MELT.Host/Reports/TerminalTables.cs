@@ -23,7 +23,7 @@ internal static class TerminalTables
         var rows = EnergyRow.Of(session, boundary);
         var known = rows.Any(row => row.Truth is not null);
         var columns = new List<TableColumn> { Left("phase"), Right("gross"), Right("net") };
-        if (known) columns.AddRange([Right("truth"), Right("error/U")]);
+        if (known) columns.AddRange([Right("truth"), Right("err/U")]);
         // Said in a column of its own only where it must be, since 80 columns are few.
         var told = rows.Any(row => row.Gross?.Method is "estimated" or "derived" || row.Net?.Method is "estimated" or "derived");
         if (told) columns.Add(Free("method"));
