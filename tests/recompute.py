@@ -223,7 +223,7 @@ for told in json.load(open(sys.argv[2], encoding="utf-8"))["sessions"]:
         for total in b["phase_totals"]:
             spans, (energy, power) = [x[2:] for x in session.phases if x[0] == total["phase"]], (total["energy_joules"], total["mean_power_watts"])
             if energy["value"] is None: continue
-            mine, seconds = math.fsum(session.sensor(s).derived(spans) if energy["method"] == "derived" else session.sensor(s).energy(spans) for s in b["sensors"]), sum(y - x for x, y in spans) / 1e9
+            mine, seconds = math.fsum(session.sensor(s).derived(spans) if by_regression(energy) else session.sensor(s).energy(spans) for s in b["sensors"]), sum(y - x for x, y in spans) / 1e9
             found += [(f"{name} {boundary} {total['phase']} {what}", told_here, own) for what, told_here, own in (("joules", energy["value"], mine), ("watts", power["value"], mine / seconds), ("seconds", total["seconds"], seconds))]
 wrong = [f for f in found if f[2] is None or not math.isclose(f[1], f[2], rel_tol=1e-9, abs_tol=1e-12)]
 for what, theirs, mine in wrong: print(f"{what}: results say {theirs}, recomputed {mine}")

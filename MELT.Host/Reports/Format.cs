@@ -16,6 +16,9 @@ public static class Format
     /// <summary><c>203 ± 2 tokens/s</c>, for sentences: U with one digit, or two when it begins with 1.</summary>
     public static string Spoken(double value, double? u, string unit) => Measured(value, u, unit, scaled => Leading(scaled) < 2 ? 2 : 1);
 
+    /// <summary>U alone, rounded up like the one beside a value: <c>2.6 J</c>.</summary>
+    public static string Uncertainty(double u, string unit) => Measured(u, u, unit).Split(" ± ")[^1];
+
     /// <summary>A number whose uncertainty is not at hand, with four significant digits: <c>4.912 ms</c>.</summary>
     public static string Plain(double value, string unit, int digits = PlainDigits)
     {

@@ -40,7 +40,7 @@ internal static class BudgetFigure
             .Concat(PhaseRow.Folded(PhaseRow.Of(session, boundary)).Shown.Select(row => (row.Name, (Quantity?)row.Energy)));
 
     private static Fragment Row((string Name, Quantity? Energy) row) => Fragment.Of($"""
-        <tr><th scope="row">{row.Name}</th><td class="number">{Format.Plain(row.Energy!.U95!.Value, "J", 2)}</td><td class="widest">{Bar(row.Name, row.Energy)}</td><td class="largest">{BudgetShare.Largest(row.Energy)}</td></tr>
+        <tr><th scope="row">{row.Name}</th><td class="number">{Format.Uncertainty(row.Energy!.U95!.Value, "J")}</td><td class="widest">{Bar(row.Name, row.Energy)}</td><td class="largest">{BudgetShare.Largest(row.Energy)}</td></tr>
 
         """);
 
