@@ -2,7 +2,6 @@ using MELT.Sensors.Alignment;
 using MELT.Sensors.Analysis;
 using MELT.Sensors.Energy;
 using MELT.Sensors.Import;
-using MELT.Sensors.Meters;
 using MELT.Sensors.Tests.Import;
 using MELT.Sensors.Trials;
 
@@ -15,15 +14,11 @@ public sealed class GpuTrialsTests
 
     private static IReadOnlyList<ImportedRecording> Records => SharedRecords.Read("gpu-with-meter");
 
-    // Accuracy of the card's sensor as the paper on these cards finds it.
-    private static MeterDescription WithAccuracy(MeterDescription about) =>
-        about with { Channels = [.. about.Channels.Select(c => c.Quantity == "power" ? c with { Accuracy = new(0.05, 5, "arXiv 2312.02741") } : c)] };
-
     [SkippableTheory, InlineData("A100_TR"), InlineData("3090_TR")]
     public void The_delay_that_is_fitted_without_the_meter_is_the_best_against_it(string name)
     {
         var record = Records.SingleOrDefault(r => r.Name == name) ?? throw new SkipException($"there is no {name}");
-        var fitted = PhaseAnswers.Window(PhaseAnswers.Session(record, "nvidia-smi", WithAccuracy))!;
+        var fitted = PhaseAnswers.Window(PhaseAnswers.Session(record, "nvidia-smi"))!;
         var (delay, window, gain) = LeastSquares.Of(record);
         var found = fitted.Latency + fitted.Nanoseconds / 2.0;
         (Math.Abs(found - delay) / Millisecond).ShouldBeLessThanOrEqualTo(10, FormattableString.Invariant(
@@ -34,7 +29,7 @@ public sealed class GpuTrialsTests
     public void Each_phase_of_a_step_is_told_within_U_and_8_percent_and_twice_as_well_as_by_sample_and_hold()
     {
         var steps = Records.Where(r => r.Name.EndsWith("_TR", StringComparison.Ordinal)).ToArray();
-        var checks = GpuTrials.Checks(steps, WithAccuracy).ToArray();
+        var checks = GpuTrials.Checks(steps).ToArray();
         checks.ShouldAllBe(c => c.Pass, string.Join('\n', checks.AsEnumerable()));
         foreach (var record in steps)
             foreach (var phase in new[] { "on", "off" })
@@ -48,8 +43,8 @@ public sealed class GpuTrialsTests
     {
         var (step, periodic) = (Records.FirstOrDefault(r => r.Name == "A100_TR"), Records.FirstOrDefault(r => r.Name == "A100_periodic"));
         Skip.If(step is null || periodic is null, "needs a step and a periodic record of one card");
-        GpuTrials.Checks([periodic!], WithAccuracy).ShouldAllBe(c => !c.Detail.Contains("calibrated by", StringComparison.Ordinal));
-        var both = GpuTrials.Checks([periodic!, step!], WithAccuracy).ToLookup(c => c.Name.Contains("A100_TR", StringComparison.Ordinal));
+        GpuTrials.Checks([periodic!]).ShouldAllBe(c => !c.Detail.Contains("calibrated by", StringComparison.Ordinal));
+        var both = GpuTrials.Checks([periodic!, step!]).ToLookup(c => c.Name.Contains("A100_TR", StringComparison.Ordinal));
         both[true].ShouldAllBe(c => c.Detail.Contains("not calibrated", StringComparison.Ordinal));
         both[false].ShouldAllBe(c => c.Detail.Contains("calibrated by A100_TR", StringComparison.Ordinal) || c.Detail.StartsWith("refused", StringComparison.Ordinal));
     }
