@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MELT.Devices.Simulation;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Clocks;

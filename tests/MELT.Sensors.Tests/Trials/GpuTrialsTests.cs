@@ -1,5 +1,3 @@
-using MELT.Sensors.Alignment;
-using MELT.Sensors.Analysis;
 using MELT.Sensors.Energy;
 using MELT.Sensors.Import;
 using MELT.Sensors.Tests.Import;
