@@ -56,7 +56,7 @@ internal static class LaboratorySetting
 
     private static async Task<IEngine> StartEngineAsync(EngineSpec engine, HostClock clock, Surroundings with) => engine.Name switch
     {
-        EngineSpec.LlamaCpp => await LocalLink.StartAsync(new LocalCommand(Environment.ProcessPath!, [.. Myself, "agent", "llama.cpp"]), clock),
+        EngineSpec.LlamaCpp or EngineSpec.Exercise => await LocalLink.StartAsync(new LocalCommand(Environment.ProcessPath!, [.. Myself, "agent", engine.Name]), clock),
         // What the command prints is the person's; with --json, standard output is ours alone.
         EngineSpec.CommandLine => new CommandEngine(new LocalCommand(engine.Command[0], engine.Command[1..]), clock, with.Json ? Console.Error : Console.Out),
         _ => throw new RigException("unknown-engine", $"\"{engine.Name}\" is not an engine of this host; llama.cpp and command are."),

@@ -28,6 +28,8 @@ public sealed record ExperimentPlan
     public TimeSpan? BaselineAfter { get; init; }
     /// <summary>Whether meters without a clock are found by a coded load; null: no.</summary>
     public SyncMode? Sync { get; init; }
+    /// <summary>Instead of requests the device is loaded in steps for so long, without a model: its meters are checked against it. Null: requests.</summary>
+    public TimeSpan? Exercise { get; init; }
     public PlannedOrder Order { get; init; } = new PlannedOrder.AsWritten();
     /// <summary>Estimators may stand in for meters that are missing; everything derived from them is marked <c>estimated</c>.</summary>
     public bool AllowEstimates { get; init; }

@@ -1,4 +1,5 @@
 using MELT.Actors.Sessions;
+using MELT.Sensors.Clocks;
 using MELT.Sensors.Meters;
 
 namespace MELT.Actors.Experiments;
@@ -27,6 +28,7 @@ internal static class ExperimentPlanRules
         Seconds("baseline_seconds", plan.Baseline);
         Seconds("cool_down_seconds", plan.CoolDown);
         Seconds("baseline_after_seconds", plan.BaselineAfter);
+        Exercise();
         Require(plan.Sync != SyncMode.On || !plan.Devices.SelectMany(d => ExperimentPlanExpansion.EnginesOf(plan, d)).Any(e => e is PlannedEngine.Command),
             "sync", "cannot be on for a command, which has no agent that could load the device; use auto or off");
         foreach (var (meter, i) in plan.Meters.Select((m, i) => (m, i)))
@@ -84,7 +86,7 @@ internal static class ExperimentPlanRules
 
         void Models()
         {
-            Require(plan.Models.Count > 0 || !Used().Any(e => e is PlannedEngine.LlamaCpp), "models", "is missing: llama.cpp needs a GGUF file or synthetic:NAME:QUANT");
+            Require(plan.Exercise is not null || plan.Models.Count > 0 || !Used().Any(e => e is PlannedEngine.LlamaCpp), "models", "is missing: llama.cpp needs a GGUF file or synthetic:NAME:QUANT");
             foreach (var (model, i) in plan.Models.Select((m, i) => (m, i))) Require(model.Trim().Length > 0, $"models.{i}", "must not be empty");
             Once("models", plan.Models);
         }
@@ -114,7 +116,7 @@ internal static class ExperimentPlanRules
             switch (plan.Requests)
             {
                 case null:
-                    Require(Used().All(e => e is PlannedEngine.Command), "requests", "is missing: give prompts, prompts_file or lengths");
+                    Require(plan.Exercise is not null || Used().All(e => e is PlannedEngine.Command), "requests", "is missing: give prompts, prompts_file or lengths");
                     break;
                 case PlannedRequests.Prompts { Texts: var texts }:
                     Require(texts.Count > 0, "requests.prompts", "must hold at least one prompt");
@@ -131,6 +133,15 @@ internal static class ExperimentPlanRules
                     }
                     break;
             }
+        }
+
+        void Exercise()
+        {
+            if (plan.Exercise is not { } length) return;
+            Require(length >= ExercisePattern.Shortest && length <= ExercisePattern.Longest, "exercise_seconds",
+                FormattableString.Invariant($"must be from {ExercisePattern.Shortest.TotalSeconds:0} to {ExercisePattern.Longest.TotalSeconds:0} seconds"));
+            Require(plan is { Requests: null, Models.Count: 0, Sync: null }, "exercise_seconds", "takes the place of models, requests and sync; leave them out");
+            Require(!Used().Any(e => e is PlannedEngine.Command), "exercise_seconds", "is not possible with a command, which has no agent that could load the device");
         }
 
         void Generation()

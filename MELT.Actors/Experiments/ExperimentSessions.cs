@@ -5,6 +5,7 @@ using MELT.Devices;
 using MELT.Devices.Inference;
 using MELT.Devices.Time;
 using MELT.Sensors.Alignment;
+using MELT.Sensors.Clocks;
 
 namespace MELT.Actors.Experiments;
 
@@ -52,8 +53,8 @@ public static class ExperimentSessions
             DeviceFacts = Facts(cell, setting),
             WarmupRequests = [.. session.Requests.Where(r => r.Warmup).Select(r => r.Request.Index)],
             PrimaryBoundary = simulated is null ? null : setting.BoundaryOf(simulated.Profile),
-            Kind = cell.Engine is PlannedEngine.Command ? "command" : "llm",
-            Engine = EngineName(cell.Engine),
+            Kind = cell.Engine is PlannedEngine.Command ? "command" : plan.Exercise is not null ? "exercise" : "llm",
+            Engine = EngineName(plan, cell.Engine),
             Parameters = Parameters(plan, session),
         };
     }
@@ -64,7 +65,7 @@ public static class ExperimentSessions
         var simulated = cell.Device.Link as PlannedLink.Simulated;
         return new()
         {
-            Engine = new EngineSpec(EngineName(cell.Engine))
+            Engine = new EngineSpec(EngineName(plan, cell.Engine))
             {
                 Model = cell.Model is { } model ? cell.Engine is PlannedEngine.LlamaCpp ? setting.ModelPath(model) : model : null,
                 Settings = cell.Settings with { Threads = cell.Settings.Threads ?? setting.Threads },
@@ -79,14 +80,17 @@ public static class ExperimentSessions
             CoolDown = plan.CoolDown ?? setting.CoolDown,
             BaselineAfter = plan.BaselineAfter,
             Sync = plan.Sync,
-            Silence = setting.Silence,
+            Exercise = plan.Exercise is { } length ? ExercisePattern.Of(length) : null,
+            // While it is loaded the engine says nothing.
+            Silence = setting.Silence + (plan.Exercise ?? TimeSpan.Zero),
             AllowEstimates = plan.AllowEstimates,
             ExtraMeters = [.. plan.Meters],
         };
     }
 
-    private static string EngineName(PlannedEngine engine) => engine switch
+    private static string EngineName(ExperimentPlan plan, PlannedEngine engine) => engine switch
     {
+        PlannedEngine.LlamaCpp when plan.Exercise is not null => EngineSpec.Exercise,
         PlannedEngine.LlamaCpp => EngineSpec.LlamaCpp,
         PlannedEngine.Simulated => EngineSpec.Simulated,
         _ => EngineSpec.CommandLine,
@@ -100,6 +104,7 @@ public static class ExperimentSessions
     private static ImmutableSortedDictionary<string, string> Parameters(ExperimentPlan plan, PlannedSession session)
     {
         if (session.Cell.Engine is PlannedEngine.Command) return ImmutableSortedDictionary<string, string>.Empty;
+        if (plan.Exercise is { } length) return ImmutableSortedDictionary<string, string>.Empty.Add("exercise_seconds", length.TotalSeconds.ToString(CultureInfo.InvariantCulture));
         var generation = plan.Generation;
         return ImmutableSortedDictionary<string, string>.Empty
             .Add("requests", session.Requests.Count.ToString(CultureInfo.InvariantCulture))

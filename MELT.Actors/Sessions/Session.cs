@@ -5,7 +5,7 @@ using MELT.Devices.Inference;
 namespace MELT.Actors.Sessions;
 
 /// <summary>
-/// The actor of one session: baseline, engine up, sync where meters need it, requests one after another, engine down, cool-down, baseline again where wanted, sealed.
+/// The actor of one session: baseline, engine up, sync where meters need it, requests one after another (or steps of load instead), engine down, cool-down, baseline again where wanted, sealed.
 /// Whatever goes wrong on the way, what was observed is kept and the recording is sealed with the reason.
 /// </summary>
 public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent, SessionState>
@@ -41,6 +41,7 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
         (SessionStage.Running, SessionCommand.Rested { Phase: Phases.Sync } c) => Persist(new SessionEvent.PhaseRecorded(c.Phase, session.ReadyAt ?? c.Begin, c.End)).ThenLoad(session),
         (SessionStage.CoolingDown, SessionCommand.Rested { Phase: Phases.CoolDown } c) => CooledDown(session, new(c.Phase, c.Begin, c.End)),
         (SessionStage.BaselineAfter, SessionCommand.Rested { Phase: Phases.Baseline } c) => WatchedAgain(session, new(c.Phase, session.Phases[^1].End, c.End)),
+        (SessionStage.Running, SessionCommand.Rested { Phase: Phases.Exercise } c) => Persist(new SessionEvent.PhaseRecorded(c.Phase, session.ReadyAt ?? c.Begin, c.End)).ThenPerform(new SessionWork.StopEngine(session.Id)),
         (_, SessionCommand.EngineTold c) when c.Number <= session.Told => Reply(SessionAnswer.Accepted.Value),
         (_, SessionCommand.EngineTold c) => Hear(session, c),
         (SessionStage.Running, SessionCommand.Silent c) when c.Told == session.Told =>
@@ -87,8 +88,10 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
     private static Effect<SessionEvent> Answer(SessionState session, Effect<SessionEvent> effect, EngineEvent told) => told switch
     {
         EngineEvent.Ready when session.Plan!.Engine.Name == EngineSpec.CommandLine => effect.ThenRequest(session, 0),
+        EngineEvent.Ready when session.Plan!.Exercise is { } steps => effect.ThenPerform(new SessionWork.Tell(session.Id, new EngineCommand.Exercise(steps.Chips, steps.ChipSeconds))),
         EngineEvent.Ready when session.Plan!.Sync is not null => effect.ThenPerform(new SessionWork.Sync(session.Header!, session.Plan)),
         EngineEvent.Ready => effect.ThenLoad(session),
+        EngineEvent.Exercised when session.Plan!.Exercise is not null => effect.ThenPerform(new SessionWork.Rest(session.Id, Phases.Exercise, AfterSync)),
         EngineEvent.Exercised => effect.ThenPerform(new SessionWork.Rest(session.Id, Phases.Sync, AfterSync)),
         EngineEvent.LoadEnded => effect.ThenRequest(session, 0),
         EngineEvent.Finished f when f.Stop is not ("cancelled" or "failed") && f.Request + 1 < session.Plan!.Requests.Length => effect.ThenRequest(session, f.Request + 1),
@@ -103,7 +106,7 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
             if (told is EngineEvent.Failed f) return new(f.Code, f.Text, CoolsDown: true);
             if (told is EngineEvent.Finished { Stop: "failed" or "cancelled" } r)
                 return new("evaluation-failed", $"request {r.Request} ended as {r.Stop}, which nobody asked for", CoolsDown: true);
-            if (told is EngineEvent.Exited x && after.RequestsDone < session.Plan!.Requests.Length)
+            if (told is EngineEvent.Exited x && (after.RequestsDone < session.Plan!.Requests.Length || (session.Plan.Exercise is not null && session.Stage == SessionStage.Running)))
                 return new("engine-exited", $"the engine ended before its work was done ({x.Signal ?? $"exit code {x.ExitCode}"}){(x.LastWords is { Length: > 0 } words ? $"; its last words: {words.Trim()}" : "")}", CoolsDown: true);
         }
         return null;
@@ -145,6 +148,8 @@ public static class Phases
     public const string Baseline = "baseline";
     public const string Sync = "sync";
     public const string Load = "load";
+    /// <summary>Steps of load and the rest between them; the timeline tells them apart by their edges.</summary>
+    public const string Exercise = "exercise";
     public const string CoolDown = "cool-down";
 }
 

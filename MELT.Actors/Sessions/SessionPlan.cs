@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using MELT.Devices.Inference;
+using MELT.Sensors.Clocks;
 
 namespace MELT.Actors.Sessions;
 
@@ -15,6 +16,8 @@ public sealed record SessionPlan
     public TimeSpan? BaselineAfter { get; init; }
     /// <summary>Whether meters without a clock are found by a coded load between baseline and loading; null: no.</summary>
     public SyncMode? Sync { get; init; }
+    /// <summary>The device is loaded in these steps, and nothing else is asked of the engine: meters are checked against it. Null: requests.</summary>
+    public SyncPattern? Exercise { get; init; }
     /// <summary>An engine that says nothing for this long while it should is taken for dead.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(5);
     public bool AllowEstimates { get; init; }
@@ -43,4 +46,6 @@ public sealed record EngineSpec(string Name)
     public const string LlamaCpp = "llama.cpp";
     public const string Simulated = "simulated";
     public const string CommandLine = "command";
+    /// <summary>No model and no framework: it only loads the device in steps.</summary>
+    public const string Exercise = "exercise";
 }

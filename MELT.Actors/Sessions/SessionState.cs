@@ -54,6 +54,7 @@ public sealed record SessionState(SessionStage Stage)
     private SessionStage After(string phase) => Stage switch
     {
         _ when phase == Sessions.Phases.Sync => Stage,
+        SessionStage.Running when phase == Sessions.Phases.Exercise => SessionStage.Stopping,
         SessionStage.Baseline => SessionStage.Running,
         SessionStage.CoolingDown when WatchesAgain => SessionStage.BaselineAfter,
         _ => SessionStage.Settling,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using MELT.Devices.Inference.Agent;
 using MELT.Devices.Inference.LlamaCpp;
 
 namespace MELT.Host.Commands;
@@ -16,6 +17,8 @@ internal static class AgentCommand
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
             return await LlamaCppAgent.RunAsync(TimeProvider.System, CancellationToken.None);
         });
-        return new Command("agent", "Engine processes") { Hidden = true, Subcommands = { llama } };
+        var exercise = new Command("exercise", "Load this device in steps for a parent MELT");
+        exercise.SetAction(async (_, _) => await ExerciseAgent.RunAsync(TimeProvider.System, CancellationToken.None));
+        return new Command("agent", "Engine processes") { Hidden = true, Subcommands = { llama, exercise } };
     }
 }

@@ -11,7 +11,7 @@ public static class PlanReader
     private static readonly string[] Keys =
     [
         "name", "devices", "engine", "models", "parameters", "requests", "generation", "warmup", "repetitions",
-        "baseline_seconds", "cool_down_seconds", "baseline_after_seconds", "sync", "order", "allow_estimates", "meters", "retries",
+        "baseline_seconds", "cool_down_seconds", "baseline_after_seconds", "sync", "exercise_seconds", "order", "allow_estimates", "meters", "retries",
     ];
 
     /// <summary>Reads a plan file; a prompts file it names lies relative to it.</summary>
@@ -53,6 +53,7 @@ public static class PlanReader
             CoolDown = fields.Take("cool_down_seconds", yaml.Seconds, null),
             BaselineAfter = fields.Take("baseline_after_seconds", yaml.Seconds, null),
             Sync = SyncWord.Of(fields.Take("sync", (node, key) => yaml.OneOf(node, key, SyncWord.All), SyncWord.Off)),
+            Exercise = fields.Take("exercise_seconds", yaml.Seconds, null),
             Order = fields.Take("order", (node, key) => Order(yaml, node, key), defaults.Order),
             AllowEstimates = fields.Take("allow_estimates", yaml.Switch, false),
             Meters = fields.Take("meters", yaml.Texts, []),

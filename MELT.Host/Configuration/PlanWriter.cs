@@ -40,6 +40,7 @@ public static partial class PlanWriter
         if (plan.CoolDown is { } coolDown) Line(0, "cool_down_seconds", Show(coolDown.TotalSeconds));
         if (plan.BaselineAfter is { } after) Line(0, "baseline_after_seconds", Show(after.TotalSeconds));
         if (plan.Sync is { } sync) Line(0, "sync", SyncWord.From(sync));
+        if (plan.Exercise is { } exercise) Line(0, "exercise_seconds", Show(exercise.TotalSeconds));
         if (plan.Order is PlannedOrder.Shuffled shuffled) Line(0, "order", $"{{ shuffled: {Show(shuffled.Seed)} }}");
         if (plan.AllowEstimates) Line(0, "allow_estimates", "true");
         if (plan.Meters.Count > 0) List(0, "meters", plan.Meters.Select(Quote));

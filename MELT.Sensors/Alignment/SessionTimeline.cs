@@ -10,7 +10,7 @@ public sealed record SessionPhase(string Name, int? Request, long Begin, long En
     public double Seconds => (End - Begin) / 1e9;
 }
 
-/// <summary>Requests and phases of a session: baseline · load · [ready · prefill · decode]×requests · cool-down, a partition without overlap.</summary>
+/// <summary>Requests and phases of a session: baseline · load · [ready · prefill · decode]×requests · cool-down, or [rest · exercise]×steps instead of load and requests; a partition without overlap.</summary>
 public sealed class SessionTimeline
 {
     public required ImmutableArray<RecordedRequest> Requests { get; init; }
@@ -43,7 +43,7 @@ public sealed class SessionTimeline
         var loadEnded = session.Events.OfType<EngineEvent.LoadEnded>().FirstOrDefault();
         var exited = session.Events.OfType<EngineEvent.Exited>().FirstOrDefault()?.At.Nanoseconds;
         var loadedFrom = loadEnded?.At.Nanoseconds ?? requests.FirstOrDefault(r => r.Begun is not null)?.Begun;
-        var pieces = session.Phases.Select(p => new SessionPhase(p.Name, null, p.Begin.Nanoseconds, p.End.Nanoseconds)).ToList();
+        var pieces = session.Phases.SelectMany(p => p.Name == ExerciseSteps.Exercise ? ExerciseSteps.Of(p, session.Events, correction) : [new(p.Name, null, p.Begin.Nanoseconds, p.End.Nanoseconds)]).ToList();
         if (loadBegun is { } load)
             pieces.Add(new("load", null, load - correction, (loadEnded?.At.Nanoseconds ?? exited ?? load) - correction));
         foreach (var request in requests.Where(r => r.Begun is not null))

@@ -10,7 +10,7 @@ internal sealed record Level(string Name, long Begin, long End, double Height);
 /// <summary>What a device's power ought to have looked like by the session clock: stretches of load, rest (0) between them.</summary>
 internal sealed record PowerShape(ImmutableArray<Level> Levels)
 {
-    private static readonly string[] Rest = ["baseline", "ready", "cool-down", "sync"];
+    private static readonly string[] Rest = ["baseline", "ready", "cool-down", "sync", ExerciseSteps.Rest];
 
     public long Begin => Levels[0].Begin;
     public long End => Levels[^1].End;
@@ -25,7 +25,7 @@ internal sealed record PowerShape(ImmutableArray<Level> Levels)
     /// <summary>Loading, prefill and decode, or what a command did; the coded load too. Null when there was none of them.</summary>
     public static PowerShape? OfPhases(RecordedSession session, SessionTimeline timeline)
     {
-        var busy = timeline.Phases.Where(p => !Rest.Contains(p.Name)).Select(p => new Level(p.Name, p.Begin, p.End, 1)).Concat(OfCode(session)?.Levels ?? []).OrderBy(l => l.Begin).ToImmutableArray();
+        var busy = timeline.Phases.Where(p => !Rest.Contains(p.Name)).Select(p => new Level(p.Name, p.Begin, p.End, 1)).Concat(timeline.Phases.Any(p => p.Name == ExerciseSteps.Exercise) ? [] : OfCode(session)?.Levels ?? []).OrderBy(l => l.Begin).ToImmutableArray();
         return busy.IsEmpty ? null : new(busy);
     }
 

@@ -34,5 +34,7 @@ public sealed record SimulatedWorkload
     public double BaselineAfterSeconds { get; init; }
     /// <summary>A coded load between baseline and loading, for meters without a clock.</summary>
     public SyncPattern? Sync { get; init; }
+    /// <summary>Steps of load instead of load and requests, by which meters are checked.</summary>
+    public SyncPattern? Exercise { get; init; }
     public ImmutableArray<int> Warmup { get; init; } = [0];
 }

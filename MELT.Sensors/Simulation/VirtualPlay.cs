@@ -33,8 +33,13 @@ internal sealed class VirtualPlay
         var work = profile.Workload;
         play.Send(new EngineCommand.Hello(1, new(play.Header.ClockDomain, 0, 0)), begin);
         var at = play.Phase("baseline", begin, work.BaselineSeconds);
-        if (work.Sync is { } sync) at = play.Sync(sync, at);
-        at = play.Send(new EngineCommand.Load(work.Model, new()), at);
+        if (work.Sync is { } sync) at = play.Exercise("sync", sync, at);
+        if (work.Exercise is { } steps)
+        {
+            at = play.Exercise("exercise", steps, at);
+            work = work with { Requests = 0, PauseSeconds = 0 };
+        }
+        else at = play.Send(new EngineCommand.Load(work.Model, new()), at);
         for (var i = 0; i < work.Requests; i++)
         {
             var generation = new GenerationSettings { MaxTokens = work.GeneratedTokens, IgnoreEndOfSequence = true };
@@ -46,10 +51,10 @@ internal sealed class VirtualPlay
         return play;
     }
 
-    private Stamp Sync(SyncPattern pattern, Stamp begin)
+    private Stamp Exercise(string phase, SyncPattern pattern, Stamp begin)
     {
         var end = Send(new EngineCommand.Exercise(pattern.Chips, pattern.ChipSeconds), begin + Nanoseconds(SyncRest));
-        return Phase("sync", begin, (end - begin) * 1e-9 + SyncRest);
+        return Phase(phase, begin, (end - begin) * 1e-9 + SyncRest);
     }
 
     private Stamp Send(EngineCommand command, Stamp at)
