@@ -17,23 +17,24 @@ internal sealed class ExperimentRun(Surroundings with, MeltConfiguration configu
 
     public async Task<int> RunAsync(ExperimentPlan plan, CancellationToken stop)
     {
-        var models = await ModelsAsync(plan, stop);
-        DiskReserve.Check(with.DataFolder, configuration.DiskReserveBytes);
-        Finding finding;
-        await using (var laboratory = await Laboratory.OpenAsync(LaboratorySetting.Of(with, configuration), with.Logs(), with.Time, stop))
-        {
-            var id = with.NewExperimentId();
-            Surroundings.Remark($"experiment {id}: broker on {laboratory.BrokerAddress}, recording in {with.DataFolder}");
-            foreach (var cut in laboratory.Interrupted) Surroundings.Remark($"experiment {cut.Experiment} was interrupted when MELT last ended; what was recorded of it is sealed ({cut.Status})");
-            var setting = LaboratorySetting.Experiment(configuration, new ExperimentId(id), laboratory.Clock, model => models[model]);
-            await laboratory.Watched.UnlessLostAsync(RunAsync(laboratory, id, plan, setting, stop));
-        }
+        var id = await ConductAsync(plan, stop);
         await using var journal = await with.OpenJournalAsync(CancellationToken.None);
-        finding = await new Catalogue(journal).FindAsync(LastExperiment!, CancellationToken.None);
-        return await PrintAsync(journal, finding);
+        return await PrintAsync(journal, await new Catalogue(journal).FindAsync(id, CancellationToken.None));
     }
 
-    private string? LastExperiment { get; set; }
+    /// <summary>Runs it and prints nothing but how it goes on; the experiment's id.</summary>
+    public async Task<string> ConductAsync(ExperimentPlan plan, CancellationToken stop)
+    {
+        var models = await ModelsAsync(plan, stop);
+        DiskReserve.Check(with.DataFolder, configuration.DiskReserveBytes);
+        await using var laboratory = await Laboratory.OpenAsync(LaboratorySetting.Of(with, configuration), with.Logs(), with.Time, stop);
+        var id = with.NewExperimentId();
+        Surroundings.Remark($"experiment {id}: broker on {laboratory.BrokerAddress}, recording in {with.DataFolder}");
+        foreach (var cut in laboratory.Interrupted) Surroundings.Remark($"experiment {cut.Experiment} was interrupted when MELT last ended; what was recorded of it is sealed ({cut.Status})");
+        var setting = LaboratorySetting.Experiment(configuration, new ExperimentId(id), laboratory.Clock, model => models[model]);
+        await laboratory.Watched.UnlessLostAsync(RunAsync(laboratory, id, plan, setting, stop));
+        return id;
+    }
 
     /// <summary>Every model is a file before anything is recorded.</summary>
     private async Task<ImmutableDictionary<string, string>> ModelsAsync(ExperimentPlan plan, CancellationToken stop)
@@ -60,7 +61,6 @@ internal sealed class ExperimentRun(Surroundings with, MeltConfiguration configu
     private async Task RunAsync(Laboratory laboratory, string id, ExperimentPlan plan, ExperimentSetting setting, CancellationToken stop)
     {
         await RegisterAsync(laboratory, plan, setting);
-        LastExperiment = id;
         var finished = new TaskCompletionSource<ExperimentFinished>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var end = laboratory.Runtime.Subscribe<ExperimentFinished>(e => { if (e.Experiment == id) finished.TrySetResult(e); });
         var sessions = ExperimentSessions.Of(plan, setting);

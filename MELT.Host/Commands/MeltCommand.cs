@@ -21,7 +21,7 @@ internal static class MeltCommand
         root.Subcommands.Add(ReplayCommand.Create(shared));
         root.Subcommands.Add(ReportCommand.Create(shared));
         root.Subcommands.Add(ExportCommand.Create(shared));
-        root.Subcommands.Add(SensorsCommand.Create(shared));
+        root.Subcommands.Add(SensorsCommand.Create(shared, commandLine));
         root.Subcommands.Add(DoctorCommand.Create(shared));
         root.Subcommands.Add(ModelCommand.Create(shared));
         root.Subcommands.Add(SelftestCommand.Create(shared));

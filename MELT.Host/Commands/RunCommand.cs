@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MELT.Actors.Experiments;
-using MELT.Devices;
 using MELT.Devices.Inference;
 using MELT.Host.Configuration;
 
@@ -55,7 +54,7 @@ internal sealed class RunCommand
         var file = parsed.GetValue(_plan);
         var models = parsed.GetValue(_model) ?? [];
         if (file?.StartsWith('-') == true) throw new CommandException($"{file} is not an option of melt run; melt run --help shows them all.", ExitCode.Usage);
-        var device = Device(parsed.GetValue(_device));
+        var device = DeviceOption.Read(parsed.GetValue(_device));
         switch (file is not null, models.Length > 0 || device.Link is PlannedLink.Simulated, wrapped.Length > 0)
         {
             case (true, false, false): return PlanReader.Read(file!).OrThrow();
@@ -103,13 +102,4 @@ internal sealed class RunCommand
     };
 
     private static TimeSpan? Seconds(double? value) => value is { } s ? TimeSpan.FromSeconds(s) : null;
-
-    private static PlannedDevice Device(string? text) => text?.Split(':') switch
-    {
-        null => PlannedDevice.Host,
-        ["simulated", var profile] => new PlannedDevice(new DeviceId($"simulated-{profile}"), new PlannedLink.Simulated(profile)),
-        ["simulated", var profile, var seed] when long.TryParse(seed, System.Globalization.CultureInfo.InvariantCulture, out var s) => new PlannedDevice(new DeviceId($"simulated-{profile}"), new PlannedLink.Simulated(profile, s)),
-        [var name] => new PlannedDevice(new DeviceId(name), new PlannedLink.Local()),
-        _ => throw new CommandException($"--device {text}: write a name, simulated:PROFILE or simulated:PROFILE:SEED", ExitCode.Usage),
-    };
 }

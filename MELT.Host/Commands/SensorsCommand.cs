@@ -8,14 +8,14 @@ using MELT.Sensors.Meters;
 
 namespace MELT.Host.Commands;
 
-/// <summary><c>melt sensors list</c>: the meters a data folder knows, what they say of themselves, what corrects them.</summary>
+/// <summary><c>melt sensors</c>: list the meters a data folder knows, check one against steps of load, calibrate one against something better.</summary>
 internal static class SensorsCommand
 {
-    public static Command Create(SharedOptions shared)
+    public static Command Create(SharedOptions shared, string commandLine)
     {
         var list = new Command("list", "List the meters of the data folder: instrument, channels, last calibration and check");
         list.SetAction((parsed, stop) => Failure.GuardAsync(() => ListAsync(new Surroundings(parsed, shared), stop)));
-        return new Command("sensors", "Meters: what is known of them") { list };
+        return new Command("sensors", "Meters: list, check and calibrate them") { list, SensorsCheckCommand.Create(shared, commandLine), SensorsCalibrateCommand.Create(shared) };
     }
 
     private static async Task<int> ListAsync(Surroundings with, CancellationToken stop)

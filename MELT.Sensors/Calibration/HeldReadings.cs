@@ -1,7 +1,7 @@
 namespace MELT.Sensors.Calibration;
 
 /// <summary>Tells a sensor that is polled faster than it works from one whose readings are alike by chance: repetitions of the first come in runs of about one length.</summary>
-internal static class HeldReadings
+public static class HeldReadings
 {
     private const int LeastRuns = 12;
     /// <summary>Runs of chance are geometric: their lengths scatter as much as they are long, and single ones are the most frequent.</summary>

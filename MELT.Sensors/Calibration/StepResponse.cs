@@ -21,7 +21,7 @@ internal sealed record StepResponse
     public static StepResponse Of(PowerSensor sensor, SessionTimeline timeline, ClockRelation clock, long stated)
     {
         var raw = sensor.Windowed.Value;
-        var period = MedianSpacing(raw.Ends);
+        var (period, clockU) = (MedianSpacing(raw.Ends), clock.UWithin(timeline.Begin, timeline.End));
         // A clock that was found in these very readings lies anywhere in the window: seen from one period earlier it is a latency again.
         var ahead = clock.Quality == ClockQuality.Locked ? period : 0;
         var ends = Array.ConvertAll(raw.Ends, end => end + stated + ahead);
@@ -37,7 +37,7 @@ internal sealed record StepResponse
             Rest = Power(fit, timeline, ExerciseSteps.Rest),
             Noise = Quiet(ends, raw.Watts, timeline, clock, window.Latency + window.Nanoseconds + period) ?? fit.Scatter,
             Window = told ? new(window.Nanoseconds / 1e9, 2 * window.U / 1e9) : null,
-            Latency = told && ahead == 0 ? new(window.Latency / 1e9, 2 * window.LatencyU / 1e9) : null,
+            Latency = told && ahead == 0 ? new(window.Latency / 1e9, 2 * Math.Sqrt(window.LatencyU * window.LatencyU + clockU * clockU) / 1e9) : null,
         };
     }
 
