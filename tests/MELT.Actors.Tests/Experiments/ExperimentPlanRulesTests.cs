@@ -18,6 +18,9 @@ public sealed class ExperimentPlanRulesTests
     [Fact]
     public void A_good_plan_has_no_problem() => Good.Problems().ShouldBeEmpty();
 
+    [Fact]
+    public void Steps_of_load_need_neither_model_nor_requests() => (Good with { Models = [], Requests = null, Exercise = TimeSpan.FromSeconds(60) }).Problems().ShouldBeEmpty();
+
     public static TheoryData<string, string, ExperimentPlan> Broken => new()
     {
         { "name", "1 to 100 characters", Good with { Name = " " } },
@@ -29,6 +32,9 @@ public sealed class ExperimentPlanRulesTests
         { "engine.0", "program to run", Good with { Engines = [new PlannedEngine.Command([])] } },
         { "sync", "no agent", Good with { Engines = [new PlannedEngine.Command(["true"])], Sync = SyncMode.On } },
         { "baseline_after_seconds", "0 to 86400", Good with { BaselineAfter = TimeSpan.FromSeconds(-1) } },
+        { "exercise_seconds", "from 3 to 600", Good with { Models = [], Requests = null, Exercise = TimeSpan.FromSeconds(1) } },
+        { "exercise_seconds", "takes the place of", Good with { Exercise = TimeSpan.FromSeconds(30) } },
+        { "exercise_seconds", "no agent", Good with { Models = [], Requests = null, Engines = [new PlannedEngine.Command(["true"])], Exercise = TimeSpan.FromSeconds(30) } },
         { "models", "is missing", Good with { Models = [] } },
         { "models.1", "listed twice", Good with { Models = ["m.gguf", "m.gguf"] } },
         { "requests", "is missing", Good with { Requests = null } },
