@@ -172,7 +172,7 @@ file static class SessionEffects
         effect.ThenAfter("silence", session.Plan!.Silence, new SessionCommand.Silent(session.Told));
 
     public static Effect<SessionEvent> ThenShow(this Effect<SessionEvent> effect, SessionState session, string stage) =>
-        effect.ThenPublish(new SessionProgress(session.Id, stage, session.RequestsDone, session.Plan!.Requests.Length, session.Tokens));
+        effect.ThenPublish(new SessionProgress(session.Id, stage == Phases.Load && session.Plan!.Exercise is not null ? Phases.Exercise : stage, session.RequestsDone, session.Plan!.Requests.Length, session.Tokens));
 
     public static Effect<SessionEvent> ThenSealed(this Effect<SessionEvent> effect, SessionState session) =>
         effect.ThenPerform(new SessionWork.Forget(session.Id)).ThenEnded(session).Then(new Step.Passivate());

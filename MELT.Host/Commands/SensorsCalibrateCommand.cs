@@ -86,7 +86,7 @@ internal sealed class SensorsCalibrateCommand
     {
         var c = found.Calibration!;
         yield return Say($"{meter}.{c.Channel}: {c.Gain}·reading + {c.Offset}, against {c.Against}");
-        yield return Say($"  gain {c.Gain} ± {2 * c.GainU:G2}, offset {c.Offset} ± {2 * c.OffsetU:G2} (2σ), from {found.Points.Length} levels");
+        yield return Say($"  gain {c.Gain} ± {2 * c.GainU:G2}, offset {c.Offset} ± {2 * c.OffsetU:G2} (2σ), from {found.Points.Length} level{(found.Points.Length == 1 ? "" : "s")}");
         yield return "  LEVEL             READ W   REFERENCE W   BEFORE W    AFTER W";
         foreach (var p in found.Points)
             yield return Say($"  {p.Phase,-12} {p.Read,11:G6}   {p.Reference,11:G6} {p.Read - p.Reference,10:+0.0000;-0.0000} {found.Corrected(p.Read) - p.Reference,10:+0.0000;-0.0000}");

@@ -22,8 +22,8 @@ public static class SensorCheck
     /// <summary>Throws <see cref="ArgumentException"/> when the session holds no steps of load, or not this meter.</summary>
     public static SensorGrade Of(RecordedSession session, MeterId meter)
     {
-        if (!IsExercise(session)) throw new ArgumentException($"session {session.Header?.Session} holds no steps of load; melt sensors check makes one", nameof(session));
-        if (!session.Meters.TryGetValue(meter.ToString(), out var recorded)) throw new ArgumentException($"session {session.Header?.Session} did not record {meter}; it recorded {string.Join(", ", session.Meters.Keys)}", nameof(meter));
+        if (!IsExercise(session)) throw new ArgumentException($"session {session.Header?.Session} holds no steps of load; melt sensors check makes one");
+        if (!session.Meters.TryGetValue(meter.ToString(), out var recorded)) throw new ArgumentException($"session {session.Header?.Session} did not record {meter}; it recorded {string.Join(", ", session.Meters.Keys)}");
         var (looked, repeats) = Looked(recorded);
         var (timeline, clock) = (SessionTimeline.Of(session), MeterClocks.Relate(session, looked));
         var sensors = Sensors(recorded, looked, repeats, timeline, clock);
@@ -76,9 +76,10 @@ public static class SensorCheck
     private static SensorFindings Findings(MeterDescription stated, string boundary, PowerSensor sensor, int? repeats, StepResponse? response)
     {
         var difference = response is { Load: { } load, Rest: { } rest } ? new Figure(load.Value - rest.Value, Math.Sqrt(load.U * load.U + rest.U * rest.U)) : default(Figure?);
-        var changes = difference is { } d && Math.Abs(d.Value) > Certain / 2 * d.U && sensor.Readings.Values.AsSpan().ContainsAnyExcept(sensor.Readings.Values[0]);
+        var still = !sensor.Readings.Values.AsSpan().ContainsAnyExcept(sensor.Readings.Values[0]);
+        var changes = !still && difference is { } d && Math.Abs(d.Value) > Certain / 2 * d.U;
         var faults = ImmutableArray.CreateBuilder<string>();
-        if (response is not null && difference is null) faults.Add("its readings are too few to tell load from rest; check for longer (--seconds)");
+        if (!still && response is not null && difference is null) faults.Add("its readings are too few to tell load from rest; check for longer (--seconds)");
         else if (response is not null && !changes) faults.Add("it does not follow the load");
         else if (changes && difference!.Value.Value < 0) faults.Add("it falls when the load rises: wired the other way round, or counting what flows in as positive");
         if (changes && boundary != "rail" && Unit(response!.Load!.Value.Value) is { } unit) faults.Add(unit);

@@ -117,7 +117,7 @@ public sealed class SensorCheckTests
     [Fact]
     public void A_meter_without_a_known_clock_is_found_by_the_steps_themselves()
     {
-        var grade = Exercised.Grade(Exercised.Bench("jetson-rails", 20).With(m => m with { Clock = m.Clock with { Known = false } }));
+        var grade = Exercised.Grade(Exercised.Bench("jetson-rails", 20).With(m => m with { Channels = [m.Channels[0]], Clock = m.Clock with { Known = false } }));
 
         (grade.Clock, grade.Moves).ShouldBe(("locked", true));
         grade.Grade.ShouldBeOneOf("B", "C");
@@ -138,7 +138,7 @@ public sealed class SensorCheckTests
     [Fact]
     public void Lost_readings_cost_the_grade()
     {
-        var grade = Exercised.Grade(Exercised.Bench("jetson-rails", 10) with { Network = new() { Loss = 0.04 } });
+        var grade = Exercised.Grade(Exercised.Bench("jetson-rails", 10).With(m => m with { Channels = [m.Channels[0]] }) with { Network = new() { Loss = 0.04 } });
 
         grade.Lost.ShouldBeGreaterThan(0);
         grade.Grade.ShouldBe("C");
@@ -148,7 +148,7 @@ public sealed class SensorCheckTests
     [Fact]
     public void A_meter_that_states_no_accuracy_gives_values_without_U()
     {
-        var grade = Exercised.Grade(Exercised.Bench("jetson-rails", 10), about => about with { Channels = [.. about.Channels.Select(c => c with { Accuracy = null })] });
+        var grade = Exercised.Grade(Exercised.Bench("jetson-rails", 10).With(m => m with { Channels = [m.Channels[0]] }), about => about with { Channels = [.. about.Channels.Select(c => c with { Accuracy = null })] });
 
         grade.Grade.ShouldBe("C");
         grade.Remarks.ShouldContain(r => r.Contains("asks for a stated accuracy"));

@@ -9,12 +9,13 @@ namespace MELT.Sensors.Tests.Calibration;
 /// <summary>Gain and offset of a meter found again from recordings in which something better watched too.</summary>
 public sealed class TransferTests
 {
-    private static readonly LabProfile TwoPlugs = Exercised.Bench("plug") with
+    private static readonly LabProfile TwoPlugs = Exercised.Bench("plug", 60) with
     {
+        Workload = Exercised.Bench("plug", 60).Workload with { BaselineSeconds = 10 },
         Meters =
         [
-            LabProfiles.Plug.Meters[0] with { Name = "cheap", Channels = [LabProfiles.Plug.Meters[0].Channels[0] with { Gain = 0.05, Offset = 1 }] },
-            LabProfiles.Plug.Meters[0] with { Name = "good", PeriodSeconds = 0.1, WindowSeconds = 0.1, Channels = [LabProfiles.Plug.Meters[0].Channels[0] with { Gain = 0.001, Offset = 0.01 }] },
+            LabProfiles.Plug.Meters[0] with { Name = "cheap", PeriodSeconds = 0.5, WindowSeconds = 0.5, Channels = [LabProfiles.Plug.Meters[0].Channels[0] with { Gain = 0.05, Offset = 1 }] },
+            LabProfiles.Plug.Meters[0] with { Name = "good", PeriodSeconds = 0.4, WindowSeconds = 0.4, Channels = [LabProfiles.Plug.Meters[0].Channels[0] with { Gain = 0.001, Offset = 0.01 }] },
         ],
     };
 
@@ -48,10 +49,9 @@ public sealed class TransferTests
             var virtually = SimulatedLab.RunVirtual(TwoPlugs, seed);
             var found = Transfer.Of([RecordedSession.From(virtually.Entries)], Cheap, Good);
             var c = found.Calibration.ShouldNotBeNull(found.Refusal);
-            var idle = found.Points.Where(p => p.Phase == "rest").MinBy(p => p.Read)!;
             var phase = virtually.Truths[0].Phases.Single(p => p.Phase == "baseline");
             var truth = phase.EnergyJoules / ((phase.End - phase.Begin) * 1e-9);
-            var baseline = found.Points.FirstOrDefault(p => p.Phase == "baseline") ?? idle;
+            var baseline = found.Points.Single(p => p.Phase == "baseline");
             var u = 2 * Math.Sqrt(Math.Pow(baseline.Read * c.GainU, 2) + c.OffsetU * c.OffsetU);
             if (Math.Abs(found.Corrected(baseline.Read) - truth) <= u) within++;
         }
