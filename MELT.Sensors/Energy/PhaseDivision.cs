@@ -61,9 +61,15 @@ internal sealed class PhaseDivision(long[] edges, double unit, double rounding)
         // What is not spoken for by a steady side is shared by time.
         var (from, to) = (left is null ? begin : cuts[0], right is null ? end : cuts[^1]);
         var (before, rest) = (left is null ? 0 : first, whole - (left is null ? 0 : first) - (right is null ? 0 : last));
-        var unspoken = single && left is null && right is null ? tiles.Step(i) * a * b / ((double)(a + b) * 1e9) / Math.Sqrt(3) : Math.Abs(Joules(rest)) / Math.Sqrt(12);
+        double Unspoken(long cut)
+        {
+            if (single && left is null && right is null) return tiles.Step(i) * a * b / ((double)(a + b) * 1e9) / Math.Sqrt(3);
+            // Anything between nothing and all of it may lie before the cut, the likelier near its share of the time: √(f(1−f)/3), rectangular in the middle.
+            var share = to == from ? 0.5 : (cut - from) / (double)(to - from);
+            return Math.Abs(Joules(rest)) * Math.Sqrt(share * (1 - share) / 3);
+        }
         foreach (var cut in cuts)
-            Add(cut, cut == cuts[0] && left is not null ? tiles.LevelU(i, left, a) : cut == cuts[^1] && right is not null ? tiles.LevelU(i, right, b) : unspoken);
+            Add(cut, cut == cuts[0] && left is not null ? tiles.LevelU(i, left, a) : cut == cuts[^1] && right is not null ? tiles.LevelU(i, right, b) : Unspoken(cut));
         return Array.ConvertAll(cuts, cut => cut == from ? before : cut == to ? before + rest : before + Rounded(rest * (cut - from), to - from));
     }
 
