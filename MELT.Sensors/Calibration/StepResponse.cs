@@ -29,12 +29,14 @@ internal sealed record StepResponse
         var readings = new WindowedReadings([.. near.Select(i => ends[i])], [.. near.Select(i => raw.Watts[i])], null);
         var phases = new PhaseColumns(timeline.Phases.Select(p => (p.Name, p.Begin, p.End)), clock);
         if (readings.Count < 2 || PhaseRegression.Fitted(readings, phases.WithBeginnings(period), period) is not { Window: { } window } fit) return new() { Period = period };
+        // Of powers that look alike a fitted window tells nothing; with the window held they may still differ by little.
+        var held = PhaseRegression.Stated(readings with { Lengths = [.. readings.Ends.Select(_ => window.Nanoseconds)] }, phases.Plain, window.Latency);
         var told = 2 * window.U <= Math.Max(period, window.Nanoseconds / 2);
         return new()
         {
             Period = period,
-            Load = Power(fit, timeline, ExerciseSteps.Exercise),
-            Rest = Power(fit, timeline, ExerciseSteps.Rest),
+            Load = Power(fit, timeline, ExerciseSteps.Exercise) ?? Power(held, timeline, ExerciseSteps.Exercise),
+            Rest = Power(fit, timeline, ExerciseSteps.Rest) ?? Power(held, timeline, ExerciseSteps.Rest),
             Noise = Quiet(ends, raw.Watts, timeline, clock, window.Latency + window.Nanoseconds + period) ?? fit.Scatter,
             Window = told ? new(window.Nanoseconds / 1e9, 2 * window.U / 1e9) : null,
             Latency = told && ahead == 0 ? new(window.Latency / 1e9, 2 * Math.Sqrt(window.LatencyU * window.LatencyU + clockU * clockU) / 1e9) : null,
@@ -62,9 +64,10 @@ internal sealed record StepResponse
         });
     }
 
-    private static Figure? Power(PhaseRegression fit, SessionTimeline timeline, string sort)
+    private static Figure? Power(PhaseRegression? fit, SessionTimeline timeline, string sort)
     {
         Interval[] intervals = [.. timeline.Phases.Where(p => p.Name == sort).Select(p => new Interval(p.Begin, p.End))];
+        if (fit is null) return null;
         var (energy, seconds) = (fit.Energy(intervals), intervals.Sum(i => i.Length) / 1e9);
         return intervals.Length == 0 || !double.IsFinite(energy.Inflation) ? null
             : new(energy.Joules / seconds, 2 * Math.Sqrt(energy.RegressionU * energy.RegressionU + energy.WindowU * energy.WindowU) / seconds);
