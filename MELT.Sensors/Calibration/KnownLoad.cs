@@ -43,7 +43,7 @@ public static class KnownLoad
             var name = session.Header?.Session.Value;
             if (Watcher.Of(session, meter, timeline, raw: true).Select(w => w.Watcher).FirstOrDefault() is not { } watcher)
                 return FoundCalibration.Refused($"in session {name} {meter} does not tell power by one sensor with a clock that is known");
-            if (watcher.Channel(meter) is not { } channel) return FoundCalibration.Refused($"{meter} tells power as V·I; calibrate its voltage and its current each for itself");
+            if (watcher.Channel(meter) is not { } channel) return FoundCalibration.Refused($"{meter} tells power as V·I or as a sum of rails; only a meter whose power is one channel can be calibrated");
             if (phase is not null && timeline.Phases.All(p => p.Name != phase)) return FoundCalibration.Refused($"session {name} has no phase {phase}; it has {string.Join(", ", timeline.Phases.Select(p => p.Name).Distinct())}");
             var (begin, end) = phase is null ? (timeline.Begin, timeline.End) : timeline.Phases.Where(p => p.Name == phase).Select(p => (p.Begin, p.End)).MaxBy(p => p.End - p.Begin);
             if (watcher.Settled(begin, end) is not { } settled || watcher.Mean(settled) is not var (read, readU)) return FoundCalibration.Refused($"session {name}: {phase ?? "it"} is too short for {meter}");

@@ -25,7 +25,7 @@ public static class Transfer
         {
             var timeline = SessionTimeline.Of(session);
             if (Both(session, timeline, meter, reference) is not var (boundary, own, other)) return FoundCalibration.Refused(NotBoth(session, meter, reference));
-            if (own.Channel(meter) is not { } channel) return FoundCalibration.Refused($"{meter} tells power as V·I; calibrate its voltage and its current each for itself");
+            if (own.Channel(meter) is not { } channel) return FoundCalibration.Refused($"{meter} tells power as V·I or as a sum of rails; only a meter whose power is one channel can be calibrated");
             if (of is { } before && before != (channel, boundary)) return FoundCalibration.Refused("the sessions watch different channels or boundaries");
             of = (channel, boundary);
             common = other.Common(timeline.Begin, timeline.End) is { } c && common is { } worst ? (Math.Max(c.Gain, worst.Gain), Math.Max(c.Offset, worst.Offset)) : null;
