@@ -14,7 +14,8 @@ public sealed record AccuracyCheck(string Name, double? Value, double Bound, boo
     /// </summary>
     public static AccuracyCheck Share(string name, int hits, int trials, double least, double most, string detail)
     {
-        var (share, slack) = trials == 0 ? (1, 0) : ((double)hits / trials, trials >= Enough ? 0 : 2.6 * Math.Sqrt(least * (1 - least) / trials));
+        if (trials == 0) return Failed(name, least, $"{detail}; no trial was answered");
+        var (share, slack) = ((double)hits / trials, trials >= Enough ? 0 : 2.6 * Math.Sqrt(least * (1 - least) / trials));
         return new(name, share, least, share >= least - slack && share <= most + slack,
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{detail}; at least {least:P0}{(most < 1 ? $" and at most {most:P0}" : "")}{(slack > 0 ? $", ± {slack:P1} by chance" : "")}"));
     }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using MELT.Devices.Time;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Mqtt.Broker;
 using MELT.Sensors.Mqtt.Packets;
@@ -168,6 +170,20 @@ public sealed class MqttBrokerTests : IAsyncLifetime
         await using var client = await RawClient.ConnectAsync(_broker.Port, new(MqttVersion.V5, "c"));
         await SubscribeAsync(client, "#");
         (await client.NextAsync<PublishPacket>()).Topic.ShouldBe("young");
+    }
+
+    [Fact]
+    public async Task The_broker_says_when_it_received_a_message_whatever_the_publisher_claims()
+    {
+        var clock = HostClock.Start(TimeProvider.System);
+        await using var broker = await MqttBroker.StartAsync(new() { Clock = clock });
+        await using var client = await RawClient.ConnectAsync(broker.Port, new(MqttVersion.V5, "c"));
+        await SubscribeAsync(client, "#");
+        var before = clock.Now.Nanoseconds;
+        await client.SendAsync(new PublishPacket("a", default) { Properties = new() { UserProperties = [new("brokered", "1"), new("published", "2")] } });
+        var told = (await client.NextAsync<PublishPacket>()).Properties.UserProperties;
+        told.Single(p => p.Name == "published").Value.ShouldBe("2");
+        long.Parse(told.Single(p => p.Name == "brokered").Value, CultureInfo.InvariantCulture).ShouldBeInRange(before, clock.Now.Nanoseconds);
     }
 
     [Fact]
