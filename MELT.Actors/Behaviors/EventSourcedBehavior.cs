@@ -27,6 +27,12 @@ public abstract class EventSourcedBehavior<TCommand, TEvent, TState> : IBehavior
     /// <summary>True: comes back by itself after a crash of its process, without a message.</summary>
     public virtual bool ReturnsByItself => false;
 
+    /// <summary>True: there is one in the whole laboratory, whose id is its kind's name.</summary>
+    public virtual bool IsSingleton => false;
+
+    /// <summary>False: a running entity is not moved to another node for the sake of balance, since moving would interrupt its work.</summary>
+    public virtual bool Moves => true;
+
     /// <summary>True while work or timers are open: such an entity is not idle and is not passivated.</summary>
     public virtual bool IsBusy(TState state) => false;
 

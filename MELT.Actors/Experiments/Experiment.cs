@@ -98,7 +98,7 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
     /// <summary>A session that a later attempt made good is good.</summary>
     private static Effect<ExperimentEvent> Conclude(ExperimentState experiment, Effect<ExperimentEvent> effect, ImmutableArray<ExperimentEvent.SessionFinished> all)
     {
-        var last = all.Zip(experiment.Started).GroupBy(s => s.Second.Index).Select(attempts => attempts.Last().First).ToList();
+        var last = all.Zip(experiment.Started, (end, start) => (end, start.Index)).GroupBy(s => s.Index).Select(attempts => attempts.Last().end).ToList();
         var bad = last.Where(s => s.Status != "complete").ToList();
         if (bad.Count == 0) return Finish(experiment, effect, "complete", null);
         var reason = bad is [{ Reason: { } only }] ? only : $"{bad.Count} of {last.Count} sessions are not complete";

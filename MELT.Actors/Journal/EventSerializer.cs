@@ -28,11 +28,16 @@ public sealed class EventSerializer
     /// <summary>Every registered format, by manifest.</summary>
     public ImmutableArray<EventFormat> Formats { get; }
 
+    /// <summary>Types that can be written.</summary>
+    public IEnumerable<Type> Types => _byType.Keys;
+
+    /// <summary>The manifest it is written under, or <see cref="NotSerializableException"/>.</summary>
+    public string ManifestOf(object e) => FormatOf(e).Manifest;
+
     /// <summary>Manifest and bytes, or <see cref="NotSerializableException"/>.</summary>
     public SerializedEvent Write(object e)
     {
-        if (!_byType.TryGetValue(e.GetType(), out var format))
-            throw new NotSerializableException($"{e.GetType()} has no registered manifest, so it is not stored.");
+        var format = FormatOf(e);
         try
         {
             return new(format.Manifest, format.Write!(e));
@@ -57,6 +62,9 @@ public sealed class EventSerializer
             throw new NotReadableException($"{manifest} is damaged: {cause.Message}", cause);
         }
     }
+
+    private EventFormat FormatOf(object e) =>
+        _byType.GetValueOrDefault(e.GetType()) ?? throw new NotSerializableException($"{e.GetType()} has no registered manifest, so it is not stored.");
 
     private static void Unique<T>(IEnumerable<EventFormat> formats, Func<EventFormat, T> what)
     {

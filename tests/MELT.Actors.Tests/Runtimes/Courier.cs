@@ -41,6 +41,14 @@ public sealed class Courier : EventSourcedBehavior<CourierCommand, CourierEvent,
         EventFormat.Json<CourierEvent.Accepted>("courier.accepted.v1"),
         EventFormat.Json<CourierEvent.Delivered>("courier.delivered.v1"),
     ];
+
+    public static IEnumerable<EventFormat> MessageFormats =>
+    [
+        EventFormat.Json<CourierCommand.Carry>("courier-command.carry.v1"),
+        EventFormat.Json<CourierCommand.Received>("courier-command.received.v1"),
+        EventFormat.Json<CourierCommand.Repeat>("courier-command.repeat.v1"),
+        EventFormat.Json<CourierCommand.Missing>("courier-command.missing.v1"),
+    ];
 }
 
 public abstract record CourierCommand

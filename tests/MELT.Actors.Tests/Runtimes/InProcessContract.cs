@@ -3,7 +3,6 @@ using MELT.Actors.Journal.Sqlite;
 using MELT.Actors.Runtimes;
 using MELT.Actors.Runtimes.InProcess;
 using MELT.Actors.Tests.Journal;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MELT.Actors.Tests.Runtimes;
@@ -45,36 +44,8 @@ public class InProcessContract : RuntimeContract
         ? await SqliteJournal.OpenAsync(_folder["journal.db"], Serializer, new() { Synchronous = Synchronous.Off })
         : await SqliteJournal.OpenReadOnlyAsync(_folder["journal.db"], Serializer);
 
-    protected override async Task<IReadOnlyList<(long Number, string Tag)>> TagsAsync(string persistenceId)
-    {
-        await using var connection = await ConnectAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = """
-            select t.sequence_nr, t.tag from tags t join journal j
-            on j.ordering = t.ordering_id and j.sequence_number = t.sequence_nr and j.persistence_id = t.persistence_id where t.persistence_id = $id
-            """;
-        command.Parameters.AddWithValue("$id", persistenceId);
-        await using var rows = await command.ExecuteReaderAsync();
-        var tags = new List<(long, string)>();
-        while (await rows.ReadAsync())
-            tags.Add((rows.GetInt64(0), rows.GetString(1)));
-        return tags;
-    }
-
-    protected override async Task TamperAsync(string sql)
-    {
-        await using var connection = await ConnectAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        (await command.ExecuteNonQueryAsync()).ShouldBe(1);
-    }
-
-    private async Task<SqliteConnection> ConnectAsync()
-    {
-        var connection = new SqliteConnection($"Data Source={_folder["journal.db"]};Pooling=False");
-        await connection.OpenAsync();
-        return connection;
-    }
+    protected override Task<IReadOnlyList<(long Number, string Tag)>> TagsAsync(string persistenceId) => SqliteProbe.TagsAsync(_folder["journal.db"], persistenceId);
+    protected override Task TamperAsync(string sql) => SqliteProbe.TamperAsync(_folder["journal.db"], sql);
 
     private async Task CloseAsync()
     {

@@ -74,6 +74,22 @@ public sealed class Notebook : EventSourcedBehavior<NotebookCommand, NotebookEve
         EventFormat.Json<NotebookEvent.WorkBegun>("notebook.work-begun.v1"),
         EventFormat.Json<NotebookEvent.WorkEnded>("notebook.work-ended.v1"),
     ];
+
+    public static IEnumerable<EventFormat> MessageFormats =>
+    [
+        EventFormat.Json<NotebookCommand.Record>("notebook-command.record.v1"),
+        EventFormat.Json<NotebookCommand.Write>("notebook-command.write.v1"),
+        EventFormat.Json<NotebookCommand.Read>("notebook-command.read.v1"),
+        EventFormat.Json<NotebookCommand.Throw>("notebook-command.throw.v1"),
+        EventFormat.Json<NotebookCommand.Spoil>("notebook-command.spoil.v1"),
+        EventFormat.Json<NotebookCommand.Work>("notebook-command.work.v1"),
+        EventFormat.Json<NotebookCommand.WorkDone>("notebook-command.work-done.v1"),
+        EventFormat.Json<NotebookCommand.Remind>("notebook-command.remind.v1"),
+        EventFormat.Json<NotebookCommand.Leave>("notebook-command.leave.v1"),
+        EventFormat.Json<NotebookState>("notebook-answer.state.v1"),
+        EventFormat.Json<Answer.Kept>("notebook-answer.kept.v1"),
+        EventFormat.Json<Answer.Done>("notebook-answer.done.v1"),
+    ];
 }
 
 public abstract record NotebookCommand

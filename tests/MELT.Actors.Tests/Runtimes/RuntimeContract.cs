@@ -18,6 +18,9 @@ public abstract class RuntimeContract : IAsyncLifetime
 
     protected abstract IActorRuntime Runtime { get; }
 
+    /// <summary>Events, and what crosses nodes where there are any.</summary>
+    protected virtual EventSerializer Messages => Serializer;
+
     /// <summary>Another connection to the same journal.</summary>
     protected abstract Task<IJournal> OpenJournalAsync(bool forWriting = false);
 

@@ -1,4 +1,4 @@
-namespace MELT.Actors.Runtimes.InProcess;
+namespace MELT.Actors.Runtimes;
 
 /// <summary>The timers of one incarnation. The same key replaces, also a timer whose mail is already under way.</summary>
 internal sealed class Timers(TimeProvider time, Action<DueTimer> due) : IDisposable

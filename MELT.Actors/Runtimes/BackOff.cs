@@ -1,4 +1,4 @@
-namespace MELT.Actors.Runtimes.InProcess;
+namespace MELT.Actors.Runtimes;
 
 /// <summary>How long to rest after a failure: twice as long each time, until an incarnation has lived as long as the longest rest.</summary>
 internal sealed class BackOff(TimeSpan first, TimeSpan longest)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 
-namespace MELT.Actors.Runtimes.InProcess;
+namespace MELT.Actors.Runtimes;
 
 /// <summary>Who listens to published facts, by type. One listener's exception is its own.</summary>
 internal sealed class Subscriptions(ILogger log)

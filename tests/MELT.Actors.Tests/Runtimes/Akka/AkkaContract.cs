@@ -1,0 +1,52 @@
+using MELT.Actors.Behaviors;
+using MELT.Actors.Journal;
+using MELT.Actors.Journal.Sqlite;
+using MELT.Actors.Runtimes;
+using MELT.Actors.Runtimes.Akka;
+using MELT.Actors.Tests.Journal;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MELT.Actors.Tests.Runtimes.Akka;
+
+/// <summary>The contract on Akka.NET: a cluster of one node, every message through its serializer, the journal in SQLite.</summary>
+public sealed class AkkaContract : RuntimeContract
+{
+    private readonly ManualTime _time = new();
+    private readonly TestFolder _folder = new();
+    private AkkaRuntime? _runtime;
+
+    protected override IActorRuntime Runtime => _runtime!;
+
+    protected override EventSerializer Messages { get; } = new([.. Serializer.Formats, .. Notebook.MessageFormats, .. Courier.MessageFormats, EventFormat.Json<Failed>("runtime.failed.v1")]);
+
+    public override async Task InitializeAsync()
+    {
+        await (await OpenJournalAsync(forWriting: true)).DisposeAsync();    // creates the tables
+        _runtime = new(AkkaSettings.Alone(AkkaJournal.Sqlite(_folder["journal.db"])) with { Time = _time }, Messages, NullLoggerFactory.Instance);
+        HostAll(_runtime);
+        await _runtime.StartAsync(default);
+    }
+
+    public override async Task DisposeAsync()
+    {
+        await _runtime!.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        _folder.Dispose();
+    }
+
+    protected override void Advance(TimeSpan length) => _time.Advance(length);
+
+    protected override async Task RestartAsync()
+    {
+        await _runtime!.DisposeAsync();
+        await InitializeAsync();
+    }
+
+    protected override async Task<IJournal> OpenJournalAsync(bool forWriting = false) => forWriting
+        ? await SqliteJournal.OpenAsync(_folder["journal.db"], Serializer)
+        : await SqliteJournal.OpenReadOnlyAsync(_folder["journal.db"], Serializer);
+
+    protected override Task<IReadOnlyList<(long Number, string Tag)>> TagsAsync(string persistenceId) => SqliteProbe.TagsAsync(_folder["journal.db"], persistenceId);
+    protected override Task TamperAsync(string sql) => SqliteProbe.TamperAsync(_folder["journal.db"], sql);
+}
