@@ -21,6 +21,9 @@ public static class Settings
         ("akka.cluster.sharding.distributed-data.", "akka.cluster.distributed-data."),
     ];
 
+    /// <summary>Sections whose keys are names that the operator gives.</summary>
+    private static readonly string[] Open = ["akka.actor.serializers.", "akka.actor.serialization-bindings.", "akka.actor.serialization-identifiers."];
+
     /// <summary>Throws <see cref="ClusterSettingsException"/> when it cannot be read, has a key that nothing knows, or asks for a cluster of two.</summary>
     public static Config Parse(string text)
     {
@@ -42,7 +45,7 @@ public static class Settings
     }
 
     private static bool Known(Config reference, string key) =>
-        reference.HasPath(key) || FilledUp.Any(f => key.StartsWith(f.Section, StringComparison.Ordinal) && reference.HasPath(f.From + key[f.Section.Length..]));
+        Open.Any(section => key.StartsWith(section, StringComparison.Ordinal)) || reference.HasPath(key) || FilledUp.Any(f => key.StartsWith(f.Section, StringComparison.Ordinal) && reference.HasPath(f.From + key[f.Section.Length..]));
 
     private static Config Reference() => ConfigurationFactory.Default()
         .WithFallback(ConfigurationFactory.FromResource("Akka.Remote.Configuration.Remote.conf", typeof(RemoteActorRefProvider).Assembly))

@@ -7,10 +7,23 @@ internal static class AkkaSettings
 {
     public static string Shipped { get; } = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"));
 
+    /// <summary>All but two that a journal sends to itself: they carry tasks and exceptions, and never leave their actor.</summary>
+    private static string EveryMessageIsWritten => $$"""
+
+        akka.actor {
+          serialize-messages = on
+          serializers.kept = "{{typeof(KeptInMemory).FullName}}, {{typeof(KeptInMemory).Assembly.GetName().Name}}"
+          serialization-bindings {
+            "Akka.Persistence.Sql.Journal.Types.WriteFinished, Akka.Persistence.Sql" = kept
+            "Akka.Persistence.Journal.AsyncWriteJournal+Desequenced, Akka.Persistence" = kept
+          }
+        }
+        """;
+
     /// <summary>One node that is a cluster by itself; every message is written and read on its way, as if it crossed nodes.</summary>
     public static AkkaOptions Alone(AkkaJournal journal) => new()
     {
-        Settings = Shipped + "\nakka.actor.serialize-messages = on\n",
+        Settings = Shipped + EveryMessageIsWritten,
         Journal = journal,
         LeastMembers = 1,
     };
