@@ -3,6 +3,7 @@ using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
 using MELT.Actors.Runtimes;
+using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
 using MELT.Devices.Time;
 using Microsoft.Extensions.Logging;
@@ -12,12 +13,18 @@ namespace MELT.Actors;
 /// <summary>Every actor there is, a line each; Host and tests wire the same.</summary>
 public static class MeltActors
 {
-    public static void AddMelt(this IActorRuntime runtime, IBench bench, HostClock clock, TimeProvider time, ILogger log)
+    /// <summary>Devices are plugged in here and nowhere else.</summary>
+    public static void AddMelt(this IActorRuntime runtime, IBench bench, HostClock clock, TimeProvider time, ILogger log) =>
+        runtime.AddMelt(new LocalLinks(new LinkPerformer(runtime, bench, clock, time, log)), clock, time, log);
+
+    /// <summary>Devices are plugged in where <paramref name="links"/> knows.</summary>
+    public static void AddMelt(this IActorRuntime runtime, IDeviceLinks links, HostClock clock, TimeProvider time, ILogger log)
     {
         runtime.Host(new Device(), NoWork.Instance);
         runtime.Host(new Meter(), NoWork.Instance);
-        runtime.Host(new Session(), new SessionPerformer(runtime, bench, clock, time, log));
+        runtime.Host(new Session(), new SessionPerformer(runtime, links, clock, time, log));
         runtime.Host(new Experiment(), NoWork.Instance);
+        runtime.Host(new Scheduler(), new SchedulerPerformer(runtime, clock, log));
     }
 
     /// <summary>For actors that ask for no work.</summary>

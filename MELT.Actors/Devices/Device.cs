@@ -14,7 +14,13 @@ public sealed record DeviceState(
     long Epoch,
     ImmutableArray<MeterId> Meters,
     ImmutableSortedDictionary<string, ImmutableArray<ClockExchange>> Clocks,
-    long Position);
+    long Position)
+{
+    /// <summary>Where it is plugged in; null: nobody said.</summary>
+    public string? Link { get; init; }
+    /// <summary>False: that place is gone.</summary>
+    public bool Reachable { get; init; } = true;
+}
 
 /// <summary>The actor of one device. Its lease has an epoch that rises with every holder, so that an old holder's commands can be told apart.</summary>
 public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, DeviceState>
@@ -29,6 +35,7 @@ public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, De
         DeviceCommand.Register c when device.Facts.SequenceEqual(c.Facts) => Accepted,
         DeviceCommand.Register c => Persist(new DeviceEvent.Registered(c.Facts, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
         DeviceCommand.Lease c when device.LeasedTo == c.Session => Reply(new DeviceAnswer.Leased(device.Epoch)),
+        DeviceCommand.Lease when !device.Reachable => Reply(new DeviceAnswer.Unreachable(device.Link!)),
         DeviceCommand.Lease when device.LeasedTo is { } holder => Reply(new DeviceAnswer.Busy(holder)),
         DeviceCommand.Lease c => Persist(new DeviceEvent.Leased(c.Session, device.Epoch + 1, c.At)).ThenReply(new DeviceAnswer.Leased(device.Epoch + 1)),
         DeviceCommand.Release c when device.LeasedTo == c.Session => Persist(new DeviceEvent.Released(c.Session, device.Epoch, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
@@ -39,7 +46,11 @@ public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, De
         DeviceCommand.NoteClock c => Persist(new DeviceEvent.ClockSampled(c.Domain, c.Exchanges)).ThenReply(DeviceAnswer.Accepted.Value),
         DeviceCommand.NoteMark c => Persist(new DeviceEvent.Marked(c.Name, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
         DeviceCommand.NoteRejection c => Persist(new DeviceEvent.MessageRejected(c.Topic, c.Code, c.Text, c.Payload, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
-        DeviceCommand.Inspect => Reply(new DeviceAnswer.Standing(device.Facts, device.LeasedTo, device.Epoch, device.Meters, device.Position, [.. device.Clocks.Keys])),
+        DeviceCommand.Attach c when device.Link == c.Link && device.Reachable => Accepted,
+        DeviceCommand.Attach c => Persist(new DeviceEvent.Attached(c.Link, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.Detach c when device.Link == c.Link && device.Reachable => Persist(new DeviceEvent.Unreachable(c.Link, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.Detach => Accepted,
+        DeviceCommand.Inspect => Reply(new DeviceAnswer.Standing(device.Facts, device.LeasedTo, device.Epoch, device.Meters, device.Position, [.. device.Clocks.Keys]) { Link = device.Link, Reachable = device.Reachable }),
         _ => throw new UnreachableException(command.GetType().Name),
     };
 
@@ -52,6 +63,8 @@ public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, De
         DeviceEvent.Released => device with { LeasedTo = null },
         DeviceEvent.MeterNoted m => device with { Meters = device.Meters.Add(m.Meter) },
         DeviceEvent.ClockSampled c => device with { Clocks = device.Clocks.SetItem(c.Domain, c.Exchanges) },
+        DeviceEvent.Attached a => device with { Link = a.Link, Reachable = true },
+        DeviceEvent.Unreachable => device with { Reachable = false },
         DeviceEvent.Marked or DeviceEvent.MessageRejected => device,
         _ => throw new UnreachableException(e.GetType().Name),
     };

@@ -29,6 +29,7 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
 
     public override string Kind => KindName;
     public override bool ReturnsByItself => true;
+    public override bool Moves => false;
     public override ExperimentState Empty(string id) => new(id);
     public override bool IsBusy(ExperimentState experiment) => experiment is { Plan: not null, End: null };
 

@@ -1,6 +1,7 @@
 using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
+using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
 
 namespace MELT.Actors.Journal;
@@ -17,6 +18,8 @@ public static class MeltEvents
         EventFormat.Json<DeviceEvent.ClockSampled>("device.clock-sampled.v1"),
         EventFormat.Json<DeviceEvent.Marked>("device.marked.v1"),
         EventFormat.Json<DeviceEvent.MessageRejected>("device.message-rejected.v1"),
+        EventFormat.Json<DeviceEvent.Attached>("device.attached.v1"),
+        EventFormat.Json<DeviceEvent.Unreachable>("device.unreachable.v1"),
 
         EventFormat.Json<MeterEvent.Described>("meter.described.v1"),
         EventFormat.FormerBinary("meter.samples-recorded.v1", SamplesRecordedFormat.Read),
@@ -40,5 +43,8 @@ public static class MeltEvents
         EventFormat.Json<ExperimentEvent.SessionFinished>("experiment.session-finished.v1"),
         EventFormat.Json<ExperimentEvent.CancelRequested>("experiment.cancel-requested.v1"),
         EventFormat.Json<ExperimentEvent.Finished>("experiment.finished.v1"),
+
+        EventFormat.Json<SchedulerEvent.Queued>("scheduler.queued.v1"),
+        EventFormat.Json<SchedulerEvent.Left>("scheduler.left.v1"),
     ]);
 }

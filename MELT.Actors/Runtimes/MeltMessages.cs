@@ -3,6 +3,7 @@ using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Journal;
 using MELT.Actors.Meters;
+using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
 
 namespace MELT.Actors.Runtimes;
@@ -23,10 +24,13 @@ public static class MeltMessages
         EventFormat.Json<DeviceCommand.NoteClock>("device-command.note-clock.v1"),
         EventFormat.Json<DeviceCommand.NoteMark>("device-command.note-mark.v1"),
         EventFormat.Json<DeviceCommand.NoteRejection>("device-command.note-rejection.v1"),
+        EventFormat.Json<DeviceCommand.Attach>("device-command.attach.v1"),
+        EventFormat.Json<DeviceCommand.Detach>("device-command.detach.v1"),
         EventFormat.Json<DeviceCommand.Inspect>("device-command.inspect.v1"),
         EventFormat.Json<DeviceAnswer.Accepted>("device-answer.accepted.v1"),
         EventFormat.Json<DeviceAnswer.Leased>("device-answer.leased.v1"),
         EventFormat.Json<DeviceAnswer.Busy>("device-answer.busy.v1"),
+        EventFormat.Json<DeviceAnswer.Unreachable>("device-answer.unreachable.v1"),
         EventFormat.Json<DeviceAnswer.Standing>("device-answer.standing.v1"),
 
         EventFormat.Binary<MeterCommand.Record>("meter-command.record.v1", RecordFormat.Write, RecordFormat.Read),
@@ -52,9 +56,11 @@ public static class MeltMessages
         EventFormat.Json<SessionCommand.WorkFailed>("session-command.work-failed.v1"),
         EventFormat.Json<SessionCommand.Cancel>("session-command.cancel.v1"),
         EventFormat.Json<SessionCommand.Report>("session-command.report.v1"),
+        EventFormat.Json<SessionCommand.Inspect>("session-command.inspect.v1"),
         EventFormat.Json<SessionCommand.Import>("session-command.import.v1"),
         EventFormat.Json<SessionAnswer.Accepted>("session-answer.accepted.v1"),
         EventFormat.Json<SessionAnswer.Rejected>("session-answer.rejected.v1"),
+        EventFormat.Json<SessionAnswer.Standing>("session-answer.standing.v1"),
         EventFormat.Json<SessionWork.Prepare>("session-work.prepare.v1"),
         EventFormat.Json<SessionWork.Rest>("session-work.rest.v1"),
         EventFormat.Json<SessionWork.StartEngine>("session-work.start-engine.v1"),
@@ -73,5 +79,16 @@ public static class MeltMessages
         EventFormat.Json<ExperimentCommand.Cancel>("experiment-command.cancel.v1"),
         EventFormat.Json<ExperimentAccepted>("experiment-answer.accepted.v1"),
         EventFormat.Json<ExperimentFinished>("experiment-fact.finished.v1"),
+
+        EventFormat.Json<SchedulerCommand.Acquire>("scheduler-command.acquire.v1"),
+        EventFormat.Json<SchedulerCommand.Release>("scheduler-command.release.v1"),
+        EventFormat.Json<SchedulerCommand.Look>("scheduler-command.look.v1"),
+        EventFormat.Json<SchedulerCommand.Looked>("scheduler-command.looked.v1"),
+        EventFormat.Json<SchedulerCommand.Inspect>("scheduler-command.inspect.v1"),
+        EventFormat.Json<SchedulerAnswer.Granted>("scheduler-answer.granted.v1"),
+        EventFormat.Json<SchedulerAnswer.Waiting>("scheduler-answer.waiting.v1"),
+        EventFormat.Json<SchedulerAnswer.Accepted>("scheduler-answer.accepted.v1"),
+        EventFormat.Json<SchedulerAnswer.Standing>("scheduler-answer.standing.v1"),
+        EventFormat.Json<SchedulerWork.Look>("scheduler-work.look.v1"),
     ]);
 }

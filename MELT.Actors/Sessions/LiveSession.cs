@@ -16,7 +16,7 @@ internal sealed class LiveSession
     public ClockWatch? Clocks { get; private set; }
 
     /// <summary>Setting up, starting, stopping and settling run one after another, as they were asked for: what a cancelled session had begun is there to be ended.</summary>
-    public async Task<object> InTurnAsync(Func<LiveSession, Task<SessionCommand>> work, CancellationToken stop)
+    public async Task<SessionCommand> InTurnAsync(Func<LiveSession, Task<SessionCommand>> work, CancellationToken stop)
     {
         await _turn.WaitAsync(stop);
         try

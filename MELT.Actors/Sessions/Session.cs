@@ -16,12 +16,14 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
     private static readonly TimeSpan AfterSync = TimeSpan.FromMilliseconds(300);
 
     public override string Kind => KindName;
+    public override bool Moves => false;
     public override SessionState Empty(string id) => new(SessionStage.Planned);
     public override SessionState Apply(SessionState session, SessionEvent e) => session.Apply(e);
     public override bool IsBusy(SessionState session) => session.Stage is not (SessionStage.Planned or SessionStage.Sealed);
 
     public override Effect<SessionEvent> Handle(SessionState session, SessionCommand command) => (session.Stage, command) switch
     {
+        (var stage, SessionCommand.Inspect) => Reply(new SessionAnswer.Standing(IsOver: stage is SessionStage.Planned or SessionStage.Sealed)),
         (SessionStage.Planned, SessionCommand.Start c) => Persist(new SessionEvent.Opened(c.Header, c.Plan)).ThenReply(SessionAnswer.Accepted.Value)
             .ThenPerform(new SessionWork.Prepare(c.Header, c.Plan)),
         (SessionStage.Sealed, SessionCommand.Start or SessionCommand.Report) => Reply(SessionAnswer.Accepted.Value).ThenEnded(session),
@@ -175,7 +177,7 @@ file static class SessionEffects
         effect.ThenPublish(new SessionProgress(session.Id, stage == Phases.Load && session.Plan!.Exercise is not null ? Phases.Exercise : stage, session.RequestsDone, session.Plan!.Requests.Length, session.Tokens));
 
     public static Effect<SessionEvent> ThenSealed(this Effect<SessionEvent> effect, SessionState session) =>
-        effect.ThenPerform(new SessionWork.Forget(session.Id)).ThenEnded(session).Then(new Step.Passivate());
+        effect.ThenPerform(new SessionWork.Forget(session.Header!)).ThenEnded(session).Then(new Step.Passivate());
 
     public static Effect<SessionEvent> ThenEnded(this Effect<SessionEvent> effect, SessionState session)
     {

@@ -33,6 +33,8 @@ public abstract record SessionCommand
     public sealed record Cancel(string Reason) : SessionCommand;
     /// <summary>Tell the experiment how it ended; one that was interrupted, or never began, is sealed first.</summary>
     public sealed record Report(SessionHeader Header, SessionPlan Plan) : SessionCommand;
+    /// <summary>Answer: <see cref="SessionAnswer.Standing"/>. Being asked brings back a session whose process died, which then seals itself.</summary>
+    public sealed record Inspect : SessionCommand;
     /// <summary>Keep a session that was recorded elsewhere, whole and sealed. Repeating it changes nothing.</summary>
     public sealed record Import(SessionHeader Header, SessionPlan Plan, ImmutableArray<EngineEvent> Events, ImmutableArray<StreamCoverage> Coverage, string Status, string? Reason) : SessionCommand;
 }
@@ -58,6 +60,8 @@ public abstract record SessionAnswer
 {
     public sealed record Accepted : SessionAnswer { public static readonly Accepted Value = new(); }
     public sealed record Rejected(string Reason) : SessionAnswer;
+    /// <param name="IsOver">It is sealed, or never began.</param>
+    public sealed record Standing(bool IsOver) : SessionAnswer;
 }
 
 /// <summary>Where the stream of an entity stood.</summary>

@@ -1,22 +1,21 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using MELT.Actors.Behaviors;
 using MELT.Actors.Devices;
 using MELT.Actors.Runtimes;
-using MELT.Devices.Inference;
-using MELT.Devices.Links;
+using MELT.Actors.Scheduling;
 using MELT.Devices.Time;
-using MELT.Sensors.Clocks;
 using Microsoft.Extensions.Logging;
 
 namespace MELT.Actors.Sessions;
 
-/// <summary>Does a session's I/O: leases its device, lets time pass, runs its engine, waits for its meters.</summary>
-public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostClock clock, TimeProvider time, ILogger log) : IPerformer
+/// <summary>
+/// Does a session's I/O where the session's actor lives: waits for its device, leases it, hands work to the place where it is plugged in
+/// under the number of the lease, and gives the device back once the session is sealed.
+/// </summary>
+public sealed class SessionPerformer(IActorRuntime runtime, IDeviceLinks links, HostClock clock, TimeProvider time, ILogger log) : IPerformer
 {
-    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(30);
-    private readonly ConcurrentDictionary<string, LiveSession> _live = new();
+    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10), AskAgain = TimeSpan.FromMilliseconds(100);
+    private readonly ConcurrentDictionary<string, Tenancy> _tenancies = new();
     private readonly SessionStreams _streams = new(runtime, time);
 
     public async Task<object> Perform(object work, CancellationToken stop)
@@ -25,18 +24,14 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
         {
             return work switch
             {
-                SessionWork.Prepare w => await Of(w).InTurnAsync(live => PrepareAsync(w, live, stop), stop),
-                SessionWork.Rest w => await RestAsync(w, stop),
-                SessionWork.StartEngine w => await Of(w).InTurnAsync(live => StartEngineAsync(w, live, stop), stop),
-                SessionWork.Sync w => await SyncAsync(w, stop),
-                SessionWork.Tell w => await TellAsync(w, stop),
-                SessionWork.StopEngine w => await Of(w).InTurnAsync(StopEngineAsync, stop),
-                SessionWork.Settle w => await Of(w).InTurnAsync(live => SettleAsync(w, live, stop), stop),
-                SessionWork.Forget w => Forget(w),
+                SessionWork.Prepare w => await PrepareAsync(w, stop),
+                SessionWork.Settle w => await SettleAsync(w, stop),
+                SessionWork.Forget w => await ForgetAsync(w),
+                SessionWork w => await OrderAsync(w, stop),
                 _ => throw new NotSupportedException(work.GetType().Name),
             };
         }
-        catch (LinkException e) { return new SessionCommand.WorkFailed("engine-not-started", e.Message); }
+        catch (LinkLostException e) { return new SessionCommand.WorkFailed("link-lost", e.Message); }
         catch (RigException e) { return new SessionCommand.WorkFailed(e.Code, e.Message); }
         catch (OperationCanceledException) when (stop.IsCancellationRequested) { return new SessionCommand.WorkFailed("interrupted", "MELT stopped while the session was running"); }
         catch (Exception e)
@@ -46,82 +41,54 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
         }
     }
 
-    private LiveSession Of(SessionWork work) => _live.GetOrAdd(work.Session, _ => new());
+    private Tenancy Of(SessionWork work) => _tenancies.GetOrAdd(work.Session, _ => new());
 
-    private async Task<SessionCommand> PrepareAsync(SessionWork.Prepare work, LiveSession live, CancellationToken stop)
+    private async Task<SessionCommand> PrepareAsync(SessionWork.Prepare work, CancellationToken stop)
     {
-        var device = work.Header.Device.Value;
-        if (await AskAsync(Device.KindName, device, new DeviceCommand.Lease(work.Header.Session, clock.Now), stop) is DeviceAnswer.Busy busy)
-            throw new RigException("device-busy", $"device {device} is held by session {busy.With}; wait for it or cancel it");
-        var streams = await _streams.BeginAsync(work.Header, work.Plan, stop);
-        live.Use(await bench.SetUpAsync(work.Header, work.Plan, stop));
-        live.Watch(new(work.Header, work.Plan, _streams, bench, runtime, time, log));
-        return new SessionCommand.Prepared(streams);
-    }
-
-    private async Task<SessionCommand> RestAsync(SessionWork.Rest work, CancellationToken stop)
-    {
-        var begin = clock.Now;
-        await Task.Delay(work.Length, time, stop);
-        return new SessionCommand.Rested(work.Phase, begin, clock.Now);
-    }
-
-    private async Task<SessionCommand> StartEngineAsync(SessionWork.StartEngine work, LiveSession live, CancellationToken stop)
-    {
-        var rig = live.Rig ?? throw new RigException("not-prepared", "the session's device and meters are not set up");
-        var engine = await rig.StartEngineAsync(stop);
-        live.Listen(engine, ListenAsync(work.Session, rig, engine));
-        await engine.SendAsync(new EngineCommand.Hello(1, clock.Anchor), stop);
-        return SessionCommand.Done.Value;
-    }
-
-    /// <summary>Everything the engine tells goes to its session, in order, each batch repeated until it is stored.</summary>
-    private async Task ListenAsync(string session, IRig rig, IEngine engine)
-    {
-        var batch = ImmutableArray.CreateBuilder<EngineEvent>();
-        for (var number = 1L; await engine.Events.WaitToReadAsync(); number++)
+        var order = await Of(work).LeaseAsync(async patience =>
         {
-            while (batch.Count < 1024 && engine.Events.TryRead(out var told))
+            await GrantedAsync(work, patience);
+            return new WorkOrder(work.Header.Device, await LeasedAsync(work, patience), work);
+        }, stop);
+        return await links.PerformAsync(order, stop);
+    }
+
+    /// <summary>Waits in the scheduler's line.</summary>
+    private async Task GrantedAsync(SessionWork.Prepare work, CancellationToken stop)
+    {
+        while (await AskAsync(Scheduler.KindName, Scheduler.KindName, new SchedulerCommand.Acquire(work.Header.Device, work.Header.Session, clock.Now), stop) is not SchedulerAnswer.Granted)
+            await Task.Delay(AskAgain, time, stop);
+    }
+
+    /// <summary>The number of the lease. A holder that the scheduler does not know of is over, or sealing itself.</summary>
+    private async Task<long> LeasedAsync(SessionWork.Prepare work, CancellationToken stop)
+    {
+        while (true)
+        {
+            switch (await AskAsync(Device.KindName, work.Header.Device.Value, new DeviceCommand.Lease(work.Header.Session, clock.Now), stop))
             {
-                rig.Heard(told, engine.ProcessId);
-                batch.Add(told);
+                case DeviceAnswer.Leased leased: return leased.Epoch;
+                case DeviceAnswer.Unreachable gone: throw new RigException("device-unreachable", $"device {work.Header.Device} was plugged in at {gone.Link}, which is gone; start that node again, or plug the device in elsewhere");
+                case DeviceAnswer.Busy busy when await AskAsync(Session.KindName, busy.With.Value, new SessionCommand.Inspect(), stop) is SessionAnswer.Standing { IsOver: true }:
+                    await AskAsync(Device.KindName, work.Header.Device.Value, new DeviceCommand.Release(busy.With, clock.Now), stop);
+                    break;
+                case DeviceAnswer.Busy: await Task.Delay(AskAgain, time, stop); break;
             }
-            await AskAsync(Session.KindName, session, new SessionCommand.EngineTold(number, batch.ToImmutable()), CancellationToken.None);
-            batch.Clear();
         }
     }
 
-    private async Task<SessionCommand> TellAsync(SessionWork.Tell work, CancellationToken stop)
-    {
-        if (_live.TryGetValue(work.Session, out var live) && live.Engine is { } engine) await engine.SendAsync(work.Command, stop);
-        return SessionCommand.Done.Value;
-    }
+    private Task<SessionCommand> OrderAsync(SessionWork work, CancellationToken stop) =>
+        Of(work).Order is { } prepared ? links.PerformAsync(prepared with { Work = work }, stop) : throw new RigException("not-prepared", "the session's device and meters are not set up");
 
-    private async Task<SessionCommand> SyncAsync(SessionWork.Sync work, CancellationToken stop)
+    /// <summary>Whatever does not end well is noted: what was observed is covered all the same.</summary>
+    private async Task<SessionCommand> SettleAsync(SessionWork.Settle work, CancellationToken stop)
     {
-        var meters = await _streams.ClocksAsync(work.Header, work.Plan, stop);
-        var pattern = work.Plan.Sync == SyncMode.On ? SyncPattern.For(meters.All) ?? SyncPattern.Usual : SyncPattern.For(meters.WithoutClock);
-        if (pattern is null || work.Plan.Engine.Name == EngineSpec.CommandLine) return SessionCommand.NoSync.Value;
-        return await TellAsync(new(work.Session, new EngineCommand.Exercise(pattern.Chips, pattern.ChipSeconds)), stop);
-    }
-
-    private static async Task<SessionCommand> StopEngineAsync(LiveSession live)
-    {
-        if (live.Engine is null) return new SessionCommand.WorkFailed("engine-not-running", "there is no engine to stop");
-        await live.StopEngineAsync();
-        return SessionCommand.Done.Value;
-    }
-
-    /// <summary>Whatever does not end well is noted: what was observed is covered and the device released all the same.</summary>
-    private async Task<SessionCommand> SettleAsync(SessionWork.Settle work, LiveSession live, CancellationToken stop)
-    {
+        await Of(work).GiveUpWaitingAsync(stop);
         try
         {
-            var notices = ImmutableArray.CreateBuilder<SessionNotice>();
-            await TakeDownAsync(work, live, notices, stop);
-            var coverage = await _streams.CoverageAsync(work, stop);
-            await AskAsync(Device.KindName, work.Header.Device.Value, new DeviceCommand.Release(work.Header.Session, clock.Now), stop);
-            return new SessionCommand.Settled(coverage, live.Report?.Truths ?? [], notices.ToImmutable());
+            var ended = await TakenDownAsync(work, stop);
+            if (ended is not SessionCommand.Settled settled) return ended;
+            return settled with { Coverage = await _streams.CoverageAsync(work, stop) };
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
@@ -130,43 +97,33 @@ public sealed class SessionPerformer(IActorRuntime runtime, IBench bench, HostCl
         }
     }
 
-    private SessionCommand Forget(SessionWork.Forget work)
+    /// <summary>Nothing is to be taken down where the device is another session's, or its place is gone.</summary>
+    private async Task<SessionCommand> TakenDownAsync(SessionWork.Settle work, CancellationToken stop)
     {
-        _live.TryRemove(work.Session, out _);
-        return SessionCommand.Done.Value;
+        var device = (DeviceAnswer.Standing)await AskAsync(Device.KindName, work.Header.Device.Value, new DeviceCommand.Inspect(), stop);
+        if (device.LeasedTo != work.Header.Session) return new SessionCommand.Settled([], [], []);
+        try
+        {
+            return await links.PerformAsync(new(work.Header.Device, device.Epoch, work), stop);
+        }
+        catch (LinkLostException e)
+        {
+            return new SessionCommand.Settled([], [], [new("link-lost", e.Message)]);
+        }
     }
 
-    private async Task TakeDownAsync(SessionWork.Settle work, LiveSession live, ImmutableArray<SessionNotice>.Builder notices, CancellationToken stop)
+    /// <summary>
+    /// Once the session is sealed, so that settling can be repeated until then. The incarnation does not wait for this; what is not
+    /// answered now is done by the scheduler, which finds that the session is over.
+    /// </summary>
+    private async Task<SessionCommand> ForgetAsync(SessionWork.Forget work)
     {
-        await TryAsync("the engine", live.StopEngineAsync);
-        if (live.Clocks is { } clocks) await TryAsync("clock probes", async () =>
-        {
-            live.Watch(null);
-            notices.AddRange(await clocks.FinishAsync(stop));
-        });
-        await TryAsync("the meters", async () =>
-        {
-            if (live.Rig is { } rig) live.Report ??= await rig.FinishAsync(work.Phases, stop);
-            if (live.Report is not { } report) return;
-            notices.AddRange(report.Notices);
-            foreach (var (meter, last) in report.LastNumbers)
-                if (!await _streams.StoredAsync(meter, last, SettleTimeout, stop))
-                    notices.Add(new("readings-missing", $"{meter} published up to number {last}, which was not stored within {SettleTimeout.TotalSeconds:0} s"));
-        });
-        await TryAsync("the rig", live.TakeDownAsync);
-
-        async Task TryAsync(string what, Func<Task> end)
-        {
-            try
-            {
-                await end();
-            }
-            catch (Exception e) when (!stop.IsCancellationRequested)
-            {
-                log.LogError(e, "Session {Session}: {What} did not end well", work.Session, what);
-                notices.Add(new("settling-failed", $"{what} did not end well: {e.Message}"));
-            }
-        }
+        var (device, session) = (work.Header.Device, work.Header.Session);
+        if (_tenancies.TryRemove(work.Session, out var tenancy) && tenancy.Order is { } prepared)
+            await links.PerformAsync(prepared with { Work = work }, CancellationToken.None);
+        if (await runtime.Ask(Device.KindName, device.Value, new DeviceCommand.Release(session, clock.Now), AskTimeout) is DeviceAnswer.Accepted)
+            await runtime.Ask(Scheduler.KindName, Scheduler.KindName, new SchedulerCommand.Release(device, session, clock.Now), AskTimeout);
+        return SessionCommand.Done.Value;
     }
 
     private Task<object> AskAsync(string kind, string id, object command, CancellationToken stop) =>

@@ -19,8 +19,8 @@ public abstract record SessionWork(string Session)
     public sealed record Tell(string Session, EngineCommand Command) : SessionWork(Session);
     /// <summary>End the engine, by force if it will not; its Exited comes as EngineTold.</summary>
     public sealed record StopEngine(string Session) : SessionWork(Session);
-    /// <summary>Wait until the meters have told everything up to now, stop them, release the device. Answers Settled or SettleFailed.</summary>
+    /// <summary>Wait until the meters have told everything up to now, and stop them. Answers Settled or SettleFailed.</summary>
     public sealed record Settle(SessionHeader Header, SessionPlan Plan, ImmutableArray<StreamPosition> Streams, ImmutableArray<SessionEvent.PhaseRecorded> Phases) : SessionWork(Header.Session.Value);
-    /// <summary>The session is sealed: nothing of it will be asked for again. Answers nothing.</summary>
-    public sealed record Forget(string Session) : SessionWork(Session);
+    /// <summary>The session is sealed: nothing of it will be asked for again, and the device is free. Answers nothing.</summary>
+    public sealed record Forget(SessionHeader Header) : SessionWork(Header.Session.Value);
 }

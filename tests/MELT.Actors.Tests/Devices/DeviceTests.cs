@@ -80,4 +80,25 @@ public sealed class DeviceTests() : BehaviorSpec<DeviceCommand, DeviceEvent, Dev
             .When(new DeviceCommand.Inspect())
             .ThenNothingIsPersisted()
             .ThenReplied(new DeviceAnswer.Standing(Facts, First, 1, [Some.Meter], 4, ["rtc"]));
+
+    [Fact]
+    public void A_device_is_plugged_in_where_the_newest_word_says() =>
+        Given(new DeviceEvent.Attached("a", Some.Noon))
+            .When(new DeviceCommand.Attach("a", Some.After(1))).ThenNothingIsPersisted().ThenReplied(DeviceAnswer.Accepted.Value)
+            .When(new DeviceCommand.Attach("b", Some.After(2))).ThenPersisted(new DeviceEvent.Attached("b", Some.After(2)))
+            .When(new DeviceCommand.Detach("a", Some.After(3))).ThenNothingIsPersisted();
+
+    [Fact]
+    public void A_device_whose_link_is_gone_is_leased_to_nobody_until_it_is_plugged_in_again() =>
+        Given(new DeviceEvent.Attached("a", Some.Noon))
+            .When(new DeviceCommand.Detach("a", Some.After(1))).ThenPersisted(new DeviceEvent.Unreachable("a", Some.After(1)))
+            .When(new DeviceCommand.Detach("a", Some.After(2))).ThenNothingIsPersisted()
+            .When(new DeviceCommand.Lease(First, Some.After(3))).ThenNothingIsPersisted().ThenReplied(new DeviceAnswer.Unreachable("a"))
+            .When(new DeviceCommand.Attach("a", Some.After(4))).ThenPersisted(new DeviceEvent.Attached("a", Some.After(4)))
+            .When(new DeviceCommand.Lease(First, Some.After(5))).ThenPersisted(new DeviceEvent.Leased(First, 1, Some.After(5)));
+
+    [Fact]
+    public void A_holder_keeps_its_lease_when_the_link_goes() =>
+        Given(new DeviceEvent.Attached("a", Some.Noon), Leased, new DeviceEvent.Unreachable("a", Some.After(1)))
+            .When(new DeviceCommand.Lease(First, Some.After(2))).ThenNothingIsPersisted().ThenReplied(new DeviceAnswer.Leased(1));
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
+using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
 using MELT.Devices.Inference;
 using MELT.Sensors.Alignment;
@@ -21,6 +22,8 @@ internal static class SomeEvents
         new DeviceEvent.ClockSampled("rtc", Some.Exchanges()),
         new DeviceEvent.Marked("warm \"up\" ä", Some.Noon),
         new DeviceEvent.MessageRejected("melt/v1/phone-1/clock", "shape", "exchanges is missing or empty", [0, 255, 7], Some.Noon),
+        new DeviceEvent.Attached("akka.tcp://melt@10.0.0.7:4053#17", Some.Noon),
+        new DeviceEvent.Unreachable("akka.tcp://melt@10.0.0.7:4053#17", Some.After(60)),
 
         new MeterEvent.Described(Description, Some.Noon),
         new MeterEvent.SamplesRecorded("lane-7", Some.Noon, [new(1, 0xDEADBEEF), new(3, 7)], Block, [new(0, Some.After(-0.5), Some.After(-0.25), Some.Noon), new(1, null, null, Some.After(0.001), Unreadable: true)]),
@@ -43,6 +46,9 @@ internal static class SomeEvents
         new ExperimentEvent.SessionFinished("e-01-2", "failed", "device-busy: held by e-00"),
         new ExperimentEvent.CancelRequested("by the operator"),
         new ExperimentEvent.Finished("partial", "1 of 2 sessions are not complete"),
+
+        new SchedulerEvent.Queued(Some.Phone, Some.Session, Some.Noon),
+        new SchedulerEvent.Left(Some.Phone, Some.Session, Some.After(9)),
     ];
 
     /// <summary>What the golden files of versions that are no longer written hold, by manifest.</summary>

@@ -3,8 +3,10 @@ using MELT.Actors.Behaviors;
 using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
+using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
 using MELT.Actors.Tests.Journal;
+using MELT.Devices;
 using MELT.Devices.Inference;
 
 namespace MELT.Actors.Tests.Runtimes;
@@ -30,11 +32,14 @@ internal static class SomeMessages
         new DeviceCommand.NoteClock("rtc", Some.Exchanges()),
         new DeviceCommand.NoteMark("warm", Some.Noon),
         new DeviceCommand.NoteRejection("melt/v1/phone-1/clock", "shape", "no exchanges", [0, 255], Some.Noon),
+        new DeviceCommand.Attach("akka.tcp://melt@10.0.0.7:4053#17", Some.Noon),
+        new DeviceCommand.Detach("akka.tcp://melt@10.0.0.7:4053#17", Some.Noon),
         new DeviceCommand.Inspect(),
         DeviceAnswer.Accepted.Value,
         new DeviceAnswer.Leased(4),
         new DeviceAnswer.Busy(Some.Session),
-        new DeviceAnswer.Standing(Facts, Some.Session, 4, [Some.Meter], 17, ["rtc"]),
+        new DeviceAnswer.Standing(Facts, Some.Session, 4, [Some.Meter], 17, ["rtc"]) { Link = "akka.tcp://melt@10.0.0.7:4053#17", Reachable = false },
+        new DeviceAnswer.Unreachable("akka.tcp://melt@10.0.0.7:4053#17"),
 
         new MeterCommand.Record("lane-1", [
             new(Some.Block(3, 2), 0xDEADBEEF, Some.Noon, Some.After(-1), Some.After(-0.5), true),
@@ -61,9 +66,11 @@ internal static class SomeMessages
         new SessionCommand.WorkFailed("link-lost", "node gone"),
         new SessionCommand.Cancel("by hand"),
         new SessionCommand.Report(Opened.Header, Opened.Plan),
+        new SessionCommand.Inspect(),
         new SessionCommand.Import(Opened.Header, Opened.Plan, Event<SessionEvent.EngineTold>().Events, Sealed.Coverage, "complete", null),
         SessionAnswer.Accepted.Value,
         new SessionAnswer.Rejected("sealed"),
+        new SessionAnswer.Standing(true),
         new SessionWork.Prepare(Opened.Header, Opened.Plan),
         new SessionWork.Rest("e-01", "baseline", TimeSpan.FromSeconds(3)),
         new SessionWork.StartEngine("e-01", Opened.Plan),
@@ -71,7 +78,7 @@ internal static class SomeMessages
         new SessionWork.Tell("e-01", new EngineCommand.Load("a.gguf", Opened.Plan.Engine.Settings)),
         new SessionWork.StopEngine("e-01"),
         new SessionWork.Settle(Opened.Header, Opened.Plan, Event<SessionEvent.Prepared>().Streams, [Event<SessionEvent.PhaseRecorded>()]),
-        new SessionWork.Forget("e-01"),
+        new SessionWork.Forget(Opened.Header),
         Ended,
         new SessionProgress("e-01", "running", 1, 2, 30),
 
@@ -82,7 +89,20 @@ internal static class SomeMessages
         new ExperimentCommand.Cancel("by hand"),
         ExperimentAccepted.Value,
         new ExperimentFinished("e", "complete", null),
+
+        new SchedulerCommand.Acquire(Some.Phone, Some.Session, Some.Noon),
+        new SchedulerCommand.Release(Some.Phone, Some.Session, Some.Noon),
+        SchedulerCommand.Look.Value,
+        new SchedulerCommand.Looked([Some.Session], Some.Noon),
+        new SchedulerCommand.Inspect(),
+        SchedulerAnswer.Granted.Value,
+        new SchedulerAnswer.Waiting(2),
+        SchedulerAnswer.Accepted.Value,
+        new SchedulerAnswer.Standing(Lines),
+        new SchedulerWork.Look(Lines),
     ];
+
+    private static ImmutableSortedDictionary<string, ImmutableArray<SessionId>> Lines => ImmutableSortedDictionary<string, ImmutableArray<SessionId>>.Empty.Add("phone-1", [Some.Session]);
 
     private static T Event<T>() => SomeEvents.All.OfType<T>().Single();
 }

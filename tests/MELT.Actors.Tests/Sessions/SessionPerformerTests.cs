@@ -5,9 +5,11 @@ using MELT.Actors.Journal;
 using MELT.Actors.Journal.Sqlite;
 using MELT.Actors.Meters;
 using MELT.Actors.Runtimes.InProcess;
+using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
 using MELT.Actors.Tests.Journal;
 using MELT.Actors.Tests.Runtimes;
+using MELT.Devices;
 using MELT.Devices.Inference;
 using MELT.Devices.Simulation;
 using MELT.Devices.Time;
@@ -120,14 +122,60 @@ public sealed class SessionPerformerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_device_that_another_session_holds_is_left_to_it_and_nothing_of_it_is_covered()
+    public async Task A_session_waits_for_its_device_until_the_one_before_it_is_sealed()
+    {
+        var holding = new TaskCompletionSource();
+        _bench.SettingUp = () => holding.Task;
+        await StartAsync();
+        while (!await HoldsAsync("e-01")) await Task.Yield();
+        await _runtime.Ask(Session.KindName, "e-02", new SessionCommand.Start(Some.Header("e-02"), Plan), Patience);
+        while ((await LineAsync()).Length < 2) await Task.Yield();
+        (await HoldsAsync("e-01")).ShouldBeTrue();
+        holding.SetResult();
+        (await EndAsync()).Session.ShouldBe("e-01");
+        (await EndAsync()).ShouldBe(new("e-02", "complete", null));
+        (await StandingAsync()).Epoch.ShouldBe(2);
+        await EverythingIsDownAsync();
+    }
+
+    [Fact]
+    public async Task A_session_that_waits_can_be_cancelled_and_leaves_the_line()
+    {
+        var holding = new TaskCompletionSource();
+        _bench.SettingUp = () => holding.Task;
+        await StartAsync();
+        while (!await HoldsAsync("e-01")) await Task.Yield();
+        await _runtime.Ask(Session.KindName, "e-02", new SessionCommand.Start(Some.Header("e-02"), Plan), Patience);
+        while ((await LineAsync()).Length < 2) await Task.Yield();
+        await _runtime.Ask(Session.KindName, "e-02", new SessionCommand.Cancel("by the operator"), Patience);
+        (await EndAsync()).ShouldBe(new("e-02", "failed", "cancelled: by the operator"));
+        (await LineAsync()).ShouldBe([new("e-01")]);
+        (await HoldsAsync("e-01")).ShouldBeTrue("it is not given back by who did not have it");
+        holding.SetResult();
+        (await EndAsync()).ShouldBe(new("e-01", "complete", null));
+    }
+
+    [Fact]
+    public async Task A_device_whose_holder_is_over_is_taken_back()
     {
         await _runtime.Ask(Device.KindName, "phone-1", new DeviceCommand.Lease(new("other"), Some.Noon), Patience);
-        await RecordAsync("phone-1/vbat", 1);
-        (await RunAsync()).ShouldBe(new("e-01", "failed", "device-busy: device phone-1 is held by session other; wait for it or cancel it"));
-        (await SealedAsync()).Coverage.ShouldBeEmpty();
-        (await StandingAsync()).LeasedTo!.Value.Value.ShouldBe("other");
+        (await RunAsync()).ShouldBe(new("e-01", "complete", null));
+        (await StandingAsync()).Epoch.ShouldBe(2);
     }
+
+    [Fact]
+    public async Task A_device_whose_place_is_gone_fails_the_session()
+    {
+        await _runtime.Ask(Device.KindName, "phone-1", new DeviceCommand.Attach("node 7", Some.Noon), Patience);
+        await _runtime.Ask(Device.KindName, "phone-1", new DeviceCommand.Detach("node 7", Some.Noon), Patience);
+        (await RunAsync()).ShouldBe(new("e-01", "failed", "device-unreachable: device phone-1 was plugged in at node 7, which is gone; start that node again, or plug the device in elsewhere"));
+        (await LineAsync()).ShouldBeEmpty();
+    }
+
+    private async Task<bool> HoldsAsync(string session) => (await StandingAsync()).LeasedTo?.Value == session;
+
+    private async Task<ImmutableArray<SessionId>> LineAsync() =>
+        ((SchedulerAnswer.Standing)await _runtime.Ask(Scheduler.KindName, Scheduler.KindName, new SchedulerCommand.Inspect(), Patience)).Lines.GetValueOrDefault("phone-1", []);
 
     [Fact]
     public async Task A_meter_that_is_none_fails_the_session_and_releases_the_device()
