@@ -69,6 +69,9 @@ public static class MeltMessages
         EventFormat.Json<SessionWork.StopEngine>("session-work.stop-engine.v1"),
         EventFormat.Json<SessionWork.Settle>("session-work.settle.v1"),
         EventFormat.Json<SessionWork.Forget>("session-work.forget.v1"),
+        EventFormat.Binary<LinkMessage.Order>("link.order.v1", LinkFormat.Write, LinkFormat.ReadOrder),
+        EventFormat.Binary<LinkMessage.Answer>("link.answer.v1", LinkFormat.Write, LinkFormat.ReadAnswer),
+        EventFormat.Json<LinkMessage.Abandon>("link.abandon.v1"),
         EventFormat.Json<SessionEnded>("session-fact.ended.v1"),
         EventFormat.Json<SessionProgress>("session-fact.progress.v1"),
 

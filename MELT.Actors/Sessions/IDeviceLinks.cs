@@ -8,6 +8,9 @@ public sealed record WorkOrder(DeviceId Device, long Epoch, SessionWork Work);
 /// <summary>The way from a session, wherever its actor lives, to where its device is plugged in.</summary>
 public interface IDeviceLinks
 {
+    /// <summary>Sees to it that the device has a place, where that can be chosen. Throws <see cref="Devices.RigException"/> when no place has it.</summary>
+    Task PlaceAsync(SessionWork.Prepare work, CancellationToken stop);
+
     /// <summary>What the device's own place answers. Throws <see cref="LinkLostException"/> when that place is gone or there is none.</summary>
     Task<SessionCommand> PerformAsync(WorkOrder order, CancellationToken stop);
 }
@@ -18,5 +21,6 @@ public sealed class LinkLostException(string message) : Exception(message);
 /// <summary>Every device is plugged in here.</summary>
 public sealed class LocalLinks(LinkPerformer performer) : IDeviceLinks
 {
+    public Task PlaceAsync(SessionWork.Prepare work, CancellationToken stop) => Task.CompletedTask;
     public Task<SessionCommand> PerformAsync(WorkOrder order, CancellationToken stop) => performer.PerformAsync(order, stop);
 }

@@ -48,6 +48,7 @@ public sealed class SessionPerformer(IActorRuntime runtime, IDeviceLinks links, 
         var order = await Of(work).LeaseAsync(async patience =>
         {
             await GrantedAsync(work, patience);
+            await links.PlaceAsync(work, patience);
             return new WorkOrder(work.Header.Device, await LeasedAsync(work, patience), work);
         }, stop);
         return await links.PerformAsync(order, stop);

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Singleton;
 using Akka.Hosting;
 using Akka.Persistence.Sql.Hosting;
 using Akka.Remote.Hosting;
@@ -34,6 +35,7 @@ public sealed class AkkaRuntime : IActorRuntime
     private readonly Subscriptions _subscriptions;
     private readonly ConcurrentDictionary<Type, bool> _wanted = new();
     private readonly SemaphoreSlim _places;
+    private readonly List<Action<ActorSystem>> _beside = [];
     private IHost? _host;
     private ActorSystem? _system;
     private IActorRef _facts = ActorRefs.Nobody;
@@ -63,6 +65,9 @@ public sealed class AkkaRuntime : IActorRuntime
         if (!_kinds.TryAdd(behavior.Kind, new(behavior.Kind, behavior.ReturnsByItself, behavior.Moves, behavior.IsSingleton, entity)))
             throw new ArgumentException($"The kind '{behavior.Kind}' is hosted already.", nameof(behavior));
     }
+
+    /// <summary>Actors of a node that are no entities, started with the runtime.</summary>
+    public void Beside(Action<ActorSystem> start) => _beside.Add(start);
 
     public async Task StartAsync(CancellationToken stop)
     {
@@ -145,6 +150,7 @@ public sealed class AkkaRuntime : IActorRuntime
         var extractor = HashCodeMessageExtractor.Create(Shards, _ => null);    // every message comes in a ShardingEnvelope, which the region reads itself
         foreach (var kind in _kinds.Values)
             kind.Region = kind.Single ? Singleton(system, kind) : await sharding.StartAsync(kind.Name, kind.Entity, ShardingOf(system, kind), extractor, AllocationOf(sharding, system, kind), StopEntity.Instance);
+        foreach (var start in _beside) start(system);
     }
 
     private static ClusterShardingSettings ShardingOf(ActorSystem system, Kind kind) => ClusterShardingSettings.Create(system).WithRememberEntities(kind.Returns);
@@ -159,10 +165,8 @@ public sealed class AkkaRuntime : IActorRuntime
     private static IActorRef Singleton(ActorSystem system, Kind kind)
     {
         var manager = $"{kind.Name}-singleton";
-        system.ActorOf(global::Akka.Cluster.Tools.Singleton.ClusterSingletonManager.Props(
-            kind.Entity(kind.Name), StopEntity.Instance, global::Akka.Cluster.Tools.Singleton.ClusterSingletonManagerSettings.Create(system).WithSingletonName(kind.Name)), manager);
-        return system.ActorOf(global::Akka.Cluster.Tools.Singleton.ClusterSingletonProxy.Props(
-            $"/user/{manager}", global::Akka.Cluster.Tools.Singleton.ClusterSingletonProxySettings.Create(system).WithSingletonName(kind.Name)), $"{kind.Name}-proxy");
+        system.ActorOf(ClusterSingletonManager.Props(kind.Entity(kind.Name), StopEntity.Instance, ClusterSingletonManagerSettings.Create(system).WithSingletonName(kind.Name)), manager);
+        return system.ActorOf(ClusterSingletonProxy.Props($"/user/{manager}", ClusterSingletonProxySettings.Create(system).WithSingletonName(kind.Name)), $"{kind.Name}-proxy");
     }
 
     private void Send(string kind, string id, object command)

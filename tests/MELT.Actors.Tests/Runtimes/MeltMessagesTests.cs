@@ -36,7 +36,7 @@ public sealed class MeltMessagesTests
     public void No_message_is_forgotten()
     {
         var unions = typeof(MeltMessages).Assembly.GetTypes()
-            .Where(t => t is { IsAbstract: true, IsSealed: false, IsPublic: true, IsNested: false } && (t.Name.EndsWith("Command", StringComparison.Ordinal) || t.Name.EndsWith("Answer", StringComparison.Ordinal) || t.Name.EndsWith("Work", StringComparison.Ordinal)))
+            .Where(t => t is { IsAbstract: true, IsSealed: false, IsPublic: true, IsNested: false } && (t.Name.EndsWith("Command", StringComparison.Ordinal) || t.Name.EndsWith("Answer", StringComparison.Ordinal) || t.Name.EndsWith("Work", StringComparison.Ordinal) || t.Name.EndsWith("Message", StringComparison.Ordinal)))
             .ToList();
         unions.ShouldContain(typeof(DeviceCommand));
         unions.ShouldContain(typeof(SessionWork));

@@ -79,6 +79,9 @@ internal static class SomeMessages
         new SessionWork.StopEngine("e-01"),
         new SessionWork.Settle(Opened.Header, Opened.Plan, Event<SessionEvent.Prepared>().Streams, [Event<SessionEvent.PhaseRecorded>()]),
         new SessionWork.Forget(Opened.Header),
+        new LinkMessage.Order("o-1", new(Some.Phone, 7, new SessionWork.Rest("e-01", "baseline", TimeSpan.FromSeconds(3)))),
+        new LinkMessage.Answer("o-1", new SessionCommand.Rested("baseline", Some.Noon, Some.After(3))),
+        new LinkMessage.Abandon("o-1"),
         Ended,
         new SessionProgress("e-01", "running", 1, 2, 30),
 
