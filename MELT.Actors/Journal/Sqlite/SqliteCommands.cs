@@ -29,10 +29,10 @@ internal static class SqliteCommands
         return command;
     }
 
-    public static SqliteCommand With(this SqliteCommand command, params ReadOnlySpan<object> values)
+    public static SqliteCommand With(this SqliteCommand command, params ReadOnlySpan<object?> values)
     {
         for (var i = 0; i < values.Length; i++)
-            command.Parameters[i].Value = values[i];
+            command.Parameters[i].Value = values[i] ?? DBNull.Value;
         return command;
     }
 

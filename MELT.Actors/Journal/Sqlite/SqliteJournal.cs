@@ -6,20 +6,14 @@ namespace MELT.Actors.Journal.Sqlite;
 /// The journal in one SQLite file, in the table layout of Akka.Persistence.Sql. Write-ahead log with synchronous=FULL: an append completes
 /// after the fsync of its commit. Many appends share one commit (<see cref="GroupCommit"/>).
 /// </summary>
-public sealed class SqliteJournal : IJournal
+public sealed class SqliteJournal : StoredJournal
 {
     private readonly SqliteFile _file;
-    private readonly EventSerializer _serializer;
-    private readonly GroupCommit? _writer;
-    private readonly JournalReader _reader;
 
-    private SqliteJournal(SqliteFile file, EventSerializer serializer, GroupCommit? writer) =>
-        (_file, _serializer, _writer, _reader) = (file, serializer, writer, new(file, serializer));
+    private SqliteJournal(SqliteFile file, EventSerializer serializer, GroupCommit? writer, SqliteReader reader)
+        : base(file.Path, serializer, writer, reader) => _file = file;
 
     public string Path => _file.Path;
-
-    /// <summary>What was appended since opening, in how many commits.</summary>
-    public JournalStatistics Statistics => _writer?.Statistics ?? default;
 
     /// <summary>Opens for writing, and creates what is missing. One process at a time: hold the <see cref="DataFolder"/> first.</summary>
     public static async Task<SqliteJournal> OpenAsync(string path, EventSerializer serializer, SqliteJournalOptions? options = null)
@@ -28,7 +22,8 @@ public sealed class SqliteJournal : IJournal
         var file = new SqliteFile(path, options);
         try
         {
-            return new(file, serializer, await Task.Run(() => new GroupCommit(file, options)));
+            var first = await Task.Run(() => First(file, options.Time));
+            return new(file, serializer, new(file.Path, first, () => Task.FromResult<ICommitConnection>(new SqliteCommit(file, options.Time)), options), new(file));
         }
         catch (SqliteException cause)
         {
@@ -42,41 +37,27 @@ public sealed class SqliteJournal : IJournal
         var file = new SqliteFile(path, new());
         if (!File.Exists(file.Path))
             throw new JournalUnavailableException($"There is no journal at {file.Path}.");
-        var journal = new SqliteJournal(file, serializer, null);
-        await journal._reader.ProbeAsync(stop);
-        return journal;
+        var reader = new SqliteReader(file);
+        await reader.ProbeAsync(stop);
+        return new(file, serializer, null, reader);
     }
-
-    public Task AppendAsync(JournalAppend append, CancellationToken stop)
-    {
-        if (_writer is null)
-            throw new JournalUnavailableException($"The journal {Path} is open for reading only; nothing of {append.PersistenceId} was stored.");
-        Check(append);
-        return append.Events.IsEmpty
-            ? Task.CompletedTask
-            : _writer.AppendAsync(new(append, [.. append.Events.Select(_serializer.Write)]), stop);
-    }
-
-    public IAsyncEnumerable<JournalEvent> ReadAsync(string persistenceId, long from, CancellationToken stop) => _reader.ReadAsync(persistenceId, from, stop);
-    public Task<long> HighestAsync(string persistenceId, CancellationToken stop) => _reader.HighestAsync(persistenceId, stop);
-    public IAsyncEnumerable<string> PersistenceIdsAsync(string prefix, CancellationToken stop) => _reader.PersistenceIdsAsync(prefix, stop);
 
     /// <summary>Folds the write-ahead log into the file, so that the file copied alone holds everything. False while a reader is in the way.</summary>
-    public Task<bool> CheckpointAsync() => Task.Run(() =>
+    public Task<bool> CheckpointAsync()
     {
-        if (_writer is null)
-            throw new JournalUnavailableException($"The journal {Path} is open for reading only.");
-        using var connection = _file.ForWriting();
-        return connection.Text("pragma wal_checkpoint(truncate)") == "0";
-    });
+        Writer("its log stays beside it");
+        return Task.Run(() =>
+        {
+            using var connection = _file.ForWriting();
+            return connection.Text("pragma wal_checkpoint(truncate)") == "0";
+        });
+    }
 
     /// <summary>Writes what waits, folds the log into the file, closes.</summary>
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        if (_writer is not null)
-            await _writer.DisposeAsync();
-        _reader.Dispose();
-        if (_writer is null)
+        await base.DisposeAsync();
+        if (!Writes)
             return;
         try
         {
@@ -88,15 +69,18 @@ public sealed class SqliteJournal : IJournal
         }
     }
 
-    private static void Check(JournalAppend append)
+    private static SqliteCommit First(SqliteFile file, TimeProvider time)
     {
-        if (append.PersistenceId is not { Length: > 0 and <= 255 } id || id[0] == '/')
-            throw new ArgumentException($"'{append.PersistenceId}' is no persistence id: 1 to 255 characters, not beginning with a slash.", nameof(append));
-        ArgumentOutOfRangeException.ThrowIfNegative(append.After);
-        if (!append.Tags.IsDefaultOrEmpty && append.Tags.Length != append.Events.Length)
-            throw new ArgumentException($"{append.Events.Length} events with {append.Tags.Length} sets of tags.", nameof(append));
-        foreach (var tag in append.Tags.IsDefault ? [] : append.Tags.SelectMany(t => t.IsDefault ? [] : t))
-            if (tag is not { Length: > 0 and <= 64 } || tag.Contains(';', StringComparison.Ordinal))
-                throw new ArgumentException($"'{tag}' is no tag: 1 to 64 characters without a semicolon.", nameof(append));
+        var connection = new SqliteCommit(file, time);
+        try
+        {
+            connection.CreateLayout();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 }

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace MELT.Actors.Journal.Sqlite;
+namespace MELT.Actors.Journal;
 
 /// <summary>
 /// One loop writes. What arrives while a commit runs is the next commit, so the groups grow by themselves with the load and no timer is needed.
@@ -8,26 +8,20 @@ namespace MELT.Actors.Journal.Sqlite;
 /// </summary>
 internal sealed class GroupCommit : IAsyncDisposable
 {
-    private readonly SqliteFile _file;
-    private readonly SqliteJournalOptions _options;
+    private readonly string _journal;
+    private readonly Func<Task<ICommitConnection>> _connect;
+    private readonly JournalOptions _options;
     private readonly Channel<PendingAppend> _queue;
     private readonly Task _loop;
-    private CommitConnection? _connection;
+    private ICommitConnection? _connection;
     private long _appends, _commits, _repeats;
 
-    public GroupCommit(SqliteFile file, SqliteJournalOptions options)
+    /// <param name="journal">Its name in messages, without secrets.</param>
+    /// <param name="first">The connection to begin with.</param>
+    /// <param name="connect">Opens another when that one had to be thrown away.</param>
+    public GroupCommit(string journal, ICommitConnection first, Func<Task<ICommitConnection>> connect, JournalOptions options)
     {
-        (_file, _options) = (file, options);
-        _connection = new(file, options.Time);
-        try
-        {
-            _connection.CreateLayout();
-        }
-        catch
-        {
-            _connection.Dispose();
-            throw;
-        }
+        (_journal, _connection, _connect, _options) = (journal, first, connect, options);
         // Full means that the disk is behind: whoever appends waits for room, nothing is dropped.
         _queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(options.Room) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
         _loop = Task.Run(LoopAsync);
@@ -44,9 +38,16 @@ internal sealed class GroupCommit : IAsyncDisposable
         }
         catch (ChannelClosedException)
         {
-            throw new JournalUnavailableException($"The journal {_file.Path} is closed; nothing of {append.Append.PersistenceId} was stored.");
+            throw new JournalUnavailableException($"The journal {_journal} is closed; nothing of {append.PersistenceId} was stored.");
         }
         await append.Done;
+    }
+
+    /// <summary>Writes rows of another journal as they are, on a connection of its own: all or none.</summary>
+    public async Task CopyAsync(IAsyncEnumerable<JournalRow> rows, CancellationToken stop)
+    {
+        await using var connection = await _connect();
+        await connection.CopyAsync(rows, stop);
     }
 
     /// <summary>Writes what waits, then closes.</summary>
@@ -54,7 +55,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     {
         _queue.Writer.TryComplete();
         await _loop;
-        _connection?.Dispose();
+        await DisconnectAsync();
     }
 
     private async Task LoopAsync()
@@ -69,43 +70,52 @@ internal sealed class GroupCommit : IAsyncDisposable
                 group.Add(append);
                 bytes += append.Bytes;
             }
-            if (TryCommit(group) || group.Count == 1)
+            if (await TryCommitAsync(group))
                 continue;
 
             Interlocked.Increment(ref _repeats);
             foreach (var append in group)
-                TryCommit([append]);
+                await TryCommitAsync([append]);
         }
     }
 
     /// <summary>False when a group holds a refused row: nothing of it is stored and nobody has been answered.</summary>
-    private bool TryCommit(IReadOnlyList<PendingAppend> group)
+    private async Task<bool> TryCommitAsync(IReadOnlyList<PendingAppend> group)
     {
         try
         {
-            (_connection ??= new(_file, _options.Time)).Commit(group);
+            _connection ??= await _connect();
+            await _connection.CommitAsync(group);
             Interlocked.Increment(ref _commits);
             Interlocked.Add(ref _appends, group.Count);
             foreach (var append in group)
                 append.Committed();
             return true;
         }
+        catch (Exception refused) when (refused is JournalConflictException or TakenBackException && group.Count > 1)
+        {
+            return false;
+        }
         catch (JournalConflictException refused)
         {
-            if (group.Count > 1)
-                return false;
             group[0].Refused(refused);
             return true;
         }
         catch (Exception cause)
         {
             // Whatever state the connection is in, closing it undoes what was not committed.
-            _connection?.Dispose();
-            _connection = null;
+            await DisconnectAsync();
             foreach (var append in group)
-                append.Refused(new JournalUnavailableException($"The journal {_file.Path} could not be written, so it is unknown whether the events of {append.Append.PersistenceId} are stored: {cause.Message}", cause));
+                append.Refused(new JournalUnavailableException($"The journal {_journal} could not be written, so it is unknown whether the events of {append.PersistenceId} are stored: {cause.Message}", cause));
             return true;
         }
+    }
+
+    private async Task DisconnectAsync()
+    {
+        if (_connection is { } connection)
+            await connection.DisposeAsync();
+        _connection = null;
     }
 }
 

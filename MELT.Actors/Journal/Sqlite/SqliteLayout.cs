@@ -1,7 +1,7 @@
 namespace MELT.Actors.Journal.Sqlite;
 
 /// <summary>The default layout of Akka.Persistence.Sql on SQLite, index names included: found complete, it is left as it is.</summary>
-internal static class JournalSchema
+internal static class SqliteLayout
 {
     public const string Ddl = """
         create table if not exists journal (
@@ -39,7 +39,7 @@ internal static class JournalSchema
 
     public const string Insert = """
         insert into journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
-        values ($created, 0, $id, $number, $message, $manifest, $identifier, $writer)
+        values ($created, $deleted, $id, $number, $message, $manifest, $identifier, $writer)
         """;
 
     public const string InsertTag = "insert into tags (ordering_id, tag, sequence_nr, persistence_id) values ($ordering, $tag, $number, $id)";
@@ -48,10 +48,17 @@ internal static class JournalSchema
 
     public const string Highest = "select coalesce(max(sequence_number), 0) from journal where persistence_id = $id";
 
-    public const string Page = """
-        select sequence_number, deleted, created, identifier, manifest, message from journal
+    public const string Page = $"""
+        select {JournalRow.Columns}, {Tags} from journal
         where persistence_id = $id and sequence_number >= $from order by sequence_number
         """;
+
+    public const string All = $"""
+        select {JournalRow.Columns}, {Tags} from journal
+        where (persistence_id, sequence_number) > ($id, $number) order by persistence_id, sequence_number
+        """;
+
+    private const string Tags = "(select group_concat(tag, ';') from tags where ordering_id = journal.ordering)";
 
     /// <summary>
     /// Steps along the unique index from one id to the next, so it costs by entity and not by event:
