@@ -32,7 +32,7 @@ public abstract class JournalContract : IAsyncLifetime
 
     private static Sample.Named Name(string name) => new(name);
 
-    [Fact]
+    [SkippableFact]
     public async Task What_was_appended_is_read_in_order()
     {
         await AppendAsync(0, Name("a"), Name("b"));
@@ -43,14 +43,14 @@ public abstract class JournalContract : IAsyncLifetime
         (await Journal.HighestAsync(Meter, default)).ShouldBe(3);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task An_entity_that_never_wrote_is_empty()
     {
         (await ReadAsync("meter:never")).ShouldBeEmpty();
         (await Journal.HighestAsync("meter:never", default)).ShouldBe(0);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Rows_have_the_values_of_the_layout()
     {
         var before = TimeProvider.System.GetUtcNow().UtcTicks;
@@ -63,7 +63,7 @@ public abstract class JournalContract : IAsyncLifetime
         rows[1][7].ShouldBe(rows[0][7], "one moment for all events of one append");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_number_that_is_taken_is_refused()
     {
         await AppendAsync(0, Name("first"));
@@ -71,7 +71,7 @@ public abstract class JournalContract : IAsyncLifetime
         (await ReadAsync()).ShouldBe([Name("first")]);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Of_several_events_with_one_number_taken_none_is_stored()
     {
         await AppendAsync(0, Name("1"), Name("2"), Name("3"));
@@ -80,7 +80,7 @@ public abstract class JournalContract : IAsyncLifetime
         (await QueryAsync("select sequence_number from journal")).ShouldHaveSingleItem()[0].ShouldBe(3L);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task An_append_that_would_leave_a_hole_is_refused()
     {
         await AppendAsync(0, Name("1"));
@@ -88,7 +88,7 @@ public abstract class JournalContract : IAsyncLifetime
         (await Journal.HighestAsync(Meter, default)).ShouldBe(1);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_hole_is_refused_and_says_where()
     {
         await AppendAsync(0, Name("1"), Name("2"), Name("3"));
@@ -99,7 +99,7 @@ public abstract class JournalContract : IAsyncLifetime
         (await ReadAsync(from: 3)).ShouldBe([Name("3")]);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_missing_first_event_is_a_hole()
     {
         await AppendAsync(0, Name("1"), Name("2"));
@@ -107,7 +107,7 @@ public abstract class JournalContract : IAsyncLifetime
         await Should.ThrowAsync<JournalRefusedException>(() => ReadAsync());
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("update journal set manifest = 'sample.named.v7' where sequence_number = 2", "sample.named.v7")]
     [InlineData("update journal set message = substr(message, 1, 5) where sequence_number = 2", "damaged")]
     [InlineData("update journal set identifier = 13 where sequence_number = 2", "serializer 13")]
@@ -122,7 +122,7 @@ public abstract class JournalContract : IAsyncLifetime
         refused.Message.ShouldContain(why);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task An_unregistered_event_is_not_stored_and_harms_nobody()
     {
         (await Should.ThrowAsync<NotSerializableException>(() => AppendAsync(0, Name("good"), new Sample.Unregistered()))).Message.ShouldContain("Unregistered");
@@ -130,7 +130,7 @@ public abstract class JournalContract : IAsyncLifetime
         (await ReadAsync()).ShouldBe([Name("next")]);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Tags_lie_with_their_event()
     {
         await Journal.AppendAsync(Append(0, Name("1"), Name("2")) with { Tags = [[], ["red", "blue"]] }, default);
@@ -139,7 +139,7 @@ public abstract class JournalContract : IAsyncLifetime
         await Should.ThrowAsync<ArgumentException>(() => Journal.AppendAsync(Append(2, Name("3")) with { Tags = [["a;b"]] }, default));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Refused_appends_leave_no_tags()
     {
         await AppendAsync(0, Name("1"));
@@ -147,7 +147,7 @@ public abstract class JournalContract : IAsyncLifetime
         (await QueryAsync("select * from tags")).ShouldBeEmpty();
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Large_events_come_back_whole()
     {
         var blocks = Enumerable.Range(0, 12).Select(i => new Sample.Block([.. Enumerable.Range(0, 700_000).Select(n => (byte)(n * (i + 1)))])).ToArray();
@@ -156,7 +156,7 @@ public abstract class JournalContract : IAsyncLifetime
             .ShouldBe(Enumerable.Repeat(true, 12));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Many_entities_at_once_each_keep_their_order()
     {
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async entity =>
@@ -168,7 +168,7 @@ public abstract class JournalContract : IAsyncLifetime
             (await ReadAsync($"meter:{entity}")).ShouldBe(Enumerable.Range(0, 25).Select(n => (object)new Sample.Counted(n)));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_stale_writer_among_busy_neighbours_fails_alone()
     {
         await AppendAsync("meter:fenced", 0, Name("the other's"));
@@ -181,7 +181,7 @@ public abstract class JournalContract : IAsyncLifetime
         (await ReadAsync("meter:fenced")).ShouldBe([Name("the other's")]);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Entities_are_listed_in_order_of_their_first_event_and_foreign_ones_passed_over()
     {
         foreach (var id in new[] { "session:b", "meter:z", "session:a", "sessions:x", "/system/coordinator" })
@@ -196,7 +196,7 @@ public abstract class JournalContract : IAsyncLifetime
         (await Journal.PersistenceIdsAsync("experiment:", default).ToListAsync()).ShouldBeEmpty();
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_journal_opened_again_holds_and_continues()
     {
         await AppendAsync(0, Name("1"));
@@ -206,10 +206,50 @@ public abstract class JournalContract : IAsyncLifetime
         (await ReadAsync()).ShouldBe([Name("1"), Name("2")]);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_closed_journal_says_so()
     {
         await Journal.DisposeAsync();
         await Should.ThrowAsync<JournalUnavailableException>(() => AppendAsync(0, Name("late")));
+    }
+
+    [SkippableFact]
+    public async Task The_check_finds_holes_unknown_manifests_and_damage_and_passes_over_foreign_rows()
+    {
+        await AppendAsync(0, new Sample.Counted(1), new Sample.Counted(2), new Sample.Counted(3));
+        await AppendAsync("meter:newer", 0, new Sample.Counted(1), new Sample.Counted(2));
+        (await JournalCheck.RunAsync((StoredJournal)Journal, Serializer)).ShouldBeEmpty();
+
+        await TamperAsync("delete from journal where persistence_id = 'meter:phone-1' and sequence_number = 2");
+        await TamperAsync("update journal set manifest = 'sample.counted.v2' where persistence_id = 'meter:newer' and sequence_number = 1");
+        await TamperAsync("update journal set message = substr(message, 1, 1) where persistence_id = 'meter:newer' and sequence_number = 2");
+        await TamperAsync("insert into journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier) select 0, deleted, '/system/x', 8, message, 'AB', 13 from journal where persistence_id = 'meter:newer' and sequence_number = 1");
+        (await JournalCheck.RunAsync((StoredJournal)Journal, Serializer)).Select(f => (f.Code, f.PersistenceId, f.SequenceNumber)).ShouldBe(
+            [("event", "meter:newer", 1), ("event", "meter:newer", 2), ("hole", Meter, 2)]);
+    }
+
+    [SkippableFact]
+    public async Task Texts_that_a_database_refuses_are_refused_before_they_harm_their_neighbours()
+    {
+        await Should.ThrowAsync<ArgumentException>(() => AppendAsync("meter:\0", 0, Name("a")));
+        await Should.ThrowAsync<ArgumentException>(() => AppendAsync("meter:\ud800", 0, Name("a")));
+        await Should.ThrowAsync<ArgumentException>(() => Journal.AppendAsync(Append(0, Name("a")) with { Tags = [["\0"]] }, default));
+    }
+
+    [SkippableFact]
+    public async Task Rows_copied_as_they_are_lie_as_they_were_and_all_or_none()
+    {
+        await Journal.AppendAsync(Append(0, Name("1"), Name("2")) with { Tags = [[], ["red", "blue"]] }, default);
+        var store = (StoredJournal)Journal;
+        var rows = await store.RowsAsync(Meter, 1, default).ToListAsync();
+        var copies = rows.ConvertAll(r => r with { PersistenceId = "meter:copy" });
+
+        await store.CopyAsync(copies.ToAsyncEnumerable(), default);
+        (await store.RowsAsync("meter:copy", 1, default).ToListAsync()).Zip(copies, (a, b) => a.IsSameAs(b)).ShouldBe([true, true]);
+        rows[1].IsSameAs(copies[1]).ShouldBeFalse();
+        rows[1].IsSameAs(rows[1] with { Message = [1] }).ShouldBeFalse();
+
+        await Should.ThrowAsync<JournalConflictException>(() => store.CopyAsync(rows.ConvertAll(r => r with { PersistenceId = "meter:other" }).Concat(copies).ToAsyncEnumerable(), default));
+        (await Journal.HighestAsync("meter:other", default)).ShouldBe(0);
     }
 }

@@ -45,7 +45,8 @@ public sealed class KillTests(Workshop workshop)
         var stored = await StoredAsync(place);
         stored.Count.ShouldBe(stored.Distinct().Count());
         publisher.Acknowledged.Except(stored).ShouldBeEmpty();
-        (await JournalCheck.RunAsync(place.Journal, MeltEvents.Serializer)).ShouldBeEmpty();
+        await using var journal = await SqliteJournal.OpenReadOnlyAsync(place.Journal, MeltEvents.Serializer);
+        (await JournalCheck.RunAsync(journal, MeltEvents.Serializer)).ShouldBeEmpty();
     }
 
     private static Melt Start(Place place, int port, int decode) => Melt.Start(place, "run", "--device", "simulated:phone-monsoon:1", "--port", Text(port), "--baseline", "0.5", "--cool-down", "0.1", "-p", "8", "-n", Text(decode));
