@@ -3,7 +3,6 @@ using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Ingest;
 using MELT.Actors.Journal;
-using MELT.Actors.Journal.Sqlite;
 using MELT.Actors.Runtimes.InProcess;
 using MELT.Devices.Time;
 using MELT.Sensors.Mqtt;
@@ -15,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace MELT.Host;
 
 /// <summary>
-/// One running laboratory: the data folder held, the journal open, the broker listening (or joined), ingest pumping, the actors hosted.
+/// One running laboratory: the journal locked for it, and open, the broker listening (or joined), ingest pumping, the actors hosted.
 /// Disposed in the opposite order, so that what was acknowledged is stored before the journal closes.
 /// </summary>
 internal sealed class Laboratory : IAsyncDisposable
@@ -27,8 +26,7 @@ internal sealed class Laboratory : IAsyncDisposable
     private readonly CancellationTokenSource _stopIngest = new();
     private Task _ingest = Task.CompletedTask;
 
-    public required DataFolder Folder { get; init; }
-    public required SqliteJournal Journal { get; init; }
+    public required IJournal Journal { get; init; }
     /// <summary>The same journal, as the actors write it.</summary>
     public required WatchedJournal Watched { get; init; }
     public required InProcessRuntime Runtime { get; init; }
@@ -45,11 +43,11 @@ internal sealed class Laboratory : IAsyncDisposable
         try
         {
             var clock = HostClock.Start(time);
-            var folder = DataFolder.Hold(options.DataFolder);
-            open.Push(new Closing(() => { folder.Dispose(); return Task.CompletedTask; }));
-            var journal = await SqliteJournal.OpenAsync(folder.Journal, MeltEvents.Serializer, new SqliteJournalOptions { Time = time, Synchronous = options.Synchronous });
+            var held = await options.Journal.LockAsync(LockMode.Exclusive, time, stop);
+            open.Push(held);
+            var journal = await options.Journal.OpenAsync(MeltEvents.Serializer, time);
             open.Push(journal);
-            var watched = new WatchedJournal(journal, folder.Journal, time);
+            var watched = new WatchedJournal(journal, options.Journal, held.Lost, time);
             var runtime = new InProcessRuntime(watched, logs.CreateLogger<InProcessRuntime>(), new InProcessOptions { Time = time });
             open.Push(runtime);
 
@@ -60,7 +58,7 @@ internal sealed class Laboratory : IAsyncDisposable
             var ingest = pump.RunAsync(deliveries, stopIngest.Token);
             var sealing = Interruption.SealAsync(runtime, journal, time, stop);
             await watched.UnlessLostAsync(sealing);
-            return new Laboratory(open, stopIngest, ingest) { Interrupted = await sealing, Watched = watched, Folder = folder, Journal = journal, Runtime = runtime, Clock = clock, BrokerAddress = address };
+            return new Laboratory(open, stopIngest, ingest) { Interrupted = await sealing, Watched = watched, Journal = journal, Runtime = runtime, Clock = clock, BrokerAddress = address };
         }
         catch
         {
@@ -94,22 +92,16 @@ internal sealed class Laboratory : IAsyncDisposable
         while (_open.TryPop(out var opened)) await opened.DisposeAsync();
         _stopIngest.Dispose();
     }
-
-    private sealed class Closing(Func<Task> close) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync() => await close();
-    }
 }
 
 /// <summary>What a laboratory is opened with.</summary>
 internal sealed record LaboratoryOptions
 {
-    public required string DataFolder { get; init; }
+    public required JournalLocation Journal { get; init; }
     /// <summary>A foreign broker; null: our own.</summary>
     public string? BrokerUrl { get; init; }
     public MqttBrokerOptions Broker { get; init; } = new();
     public string IngestClientId { get; init; } = "melt-ingest";
-    public Synchronous Synchronous { get; init; } = Synchronous.Full;
     /// <summary>Completes what meters that name their instrument leave open.</summary>
     public MELT.Sensors.Meters.InstrumentCatalogue? Instruments { get; init; }
     public required Func<HostClock, BenchOptions> Bench { get; init; }

@@ -18,7 +18,7 @@ internal static class LaboratorySetting
 {
     public static LaboratoryOptions Of(Surroundings with, MeltConfiguration configuration) => new()
     {
-        DataFolder = with.DataFolder,
+        Journal = with.Journal,
         BrokerUrl = configuration.Broker.Url,
         Instruments = with.Instruments(),
         Broker = new MqttBrokerOptions

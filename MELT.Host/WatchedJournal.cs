@@ -3,18 +3,20 @@ using MELT.Actors.Journal;
 namespace MELT.Host;
 
 /// <summary>
-/// A journal that gives up: when nothing could be stored for <see cref="Patience"/>, because the disk is full or gone, whoever waits
-/// for something to be stored would wait for ever. What was acknowledged before is stored; the rest stays with its senders.
+/// A journal that gives up: when nothing could be stored for a while, because the disk is full or gone or the server stays away, or when
+/// another runtime took it, whoever waits for something to be stored would wait for ever. What was acknowledged before is stored; the rest
+/// stays with its senders.
 /// </summary>
-internal sealed class WatchedJournal(IJournal journal, string path, TimeProvider time) : IJournal
+internal sealed class WatchedJournal(IJournal journal, JournalLocation location, Task taken, TimeProvider time) : IJournal
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>A full disk stays full; a server that is started again is back within a minute.</summary>
+    private readonly TimeSpan _patience = location.IsFile ? TimeSpan.FromSeconds(5) : TimeSpan.FromSeconds(90);
     private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private long? _failingSince;
 
-    /// <summary>Awaits work that stores things; throws <see cref="JournalUnavailableException"/> once nothing can be stored any more.</summary>
-    public async Task UnlessLostAsync(Task work) => await await Task.WhenAny(work, _lost.Task);
+    /// <summary>Awaits work that stores things; throws <see cref="JournalUnavailableException"/> once nothing can be stored any more, <see cref="RuntimeLockException"/> when another runtime has the journal.</summary>
+    public async Task UnlessLostAsync(Task work) => await await Task.WhenAny(work, _lost.Task, taken);
 
     public async Task AppendAsync(JournalAppend append, CancellationToken stop)
     {
@@ -40,9 +42,9 @@ internal sealed class WatchedJournal(IJournal journal, string path, TimeProvider
         lock (_gate)
         {
             _failingSince ??= time.GetTimestamp();
-            if (time.GetElapsedTime(_failingSince.Value) < Patience) return;
+            if (time.GetElapsedTime(_failingSince.Value) < _patience) return;
         }
         _lost.TrySetException(new JournalUnavailableException(
-            $"The recording stopped, because for {Patience.TotalSeconds:0} s nothing could be stored in {path}: {(e.InnerException ?? e).Message} What was stored before is safe. Make room, then run MELT again with this data folder: it seals what was cut off.", e));
+            $"The recording stopped, because for {_patience.TotalSeconds:0} s nothing could be stored in {location}: {(e.InnerException ?? e).Message} What was stored before is safe. {(location.IsFile ? "Make room" : "See to the server")}, then run MELT again with this {(location.IsFile ? "data folder" : "journal")}: it seals what was cut off.", e));
     }
 }

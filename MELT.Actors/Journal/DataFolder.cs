@@ -5,13 +5,16 @@ namespace MELT.Actors.Journal;
 /// <summary>
 /// The folder a process records into, held by one process at a time. The lock is the operating system's: it ends with the process, however that ends.
 /// </summary>
-public sealed class DataFolder : IDisposable
+public sealed class DataFolder : IRuntimeLock, IDisposable
 {
     private readonly FileStream _lock;
 
     private DataFolder(string path, FileStream held) => (Path, _lock) = (path, held);
 
     public string Path { get; }
+
+    /// <summary>Never: what the operating system holds, it holds until the process ends.</summary>
+    public Task Lost { get; } = new TaskCompletionSource().Task;
 
     /// <summary>Where the journal of this folder lies.</summary>
     public string Journal => JournalIn(Path);
@@ -51,6 +54,8 @@ public sealed class DataFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    public ValueTask DisposeAsync() => _lock.DisposeAsync();
 
     /// <summary>A file that is held cannot be read either, so its holder is named beside it.</summary>
     private static string Names(string file) => file + ".pid";

@@ -29,7 +29,7 @@ internal sealed class ExperimentRun(Surroundings with, MeltConfiguration configu
         DiskReserve.Check(with.DataFolder, configuration.DiskReserveBytes);
         await using var laboratory = await Laboratory.OpenAsync(LaboratorySetting.Of(with, configuration), with.Logs(), with.Time, stop);
         var id = with.NewExperimentId();
-        Surroundings.Remark($"experiment {id}: broker on {laboratory.BrokerAddress}, recording in {with.DataFolder}");
+        Surroundings.Remark($"experiment {id}: broker on {laboratory.BrokerAddress}, recording in {with.Recordings}");
         foreach (var cut in laboratory.Interrupted) Surroundings.Remark($"experiment {cut.Experiment} was interrupted when MELT last ended; what was recorded of it is sealed ({cut.Status})");
         var setting = LaboratorySetting.Experiment(configuration, new ExperimentId(id), laboratory.Clock, model => models[model]);
         await laboratory.Watched.UnlessLostAsync(RunAsync(laboratory, id, plan, setting, stop));

@@ -1,4 +1,5 @@
 using MELT.Actors.Devices;
+using MELT.Actors.Imports;
 using MELT.Actors.Journal;
 using MELT.Actors.Replay;
 using MELT.Devices.Links;
@@ -27,8 +28,9 @@ internal static class Failure
         try { return await verb(); }
         catch (OperationCanceledException) { return Say("stopped", ExitCode.Failed); }
         catch (CommandException e) { return Say(e.Message, e.ExitCode); }
+        catch (JournalLocationException e) { return Say(e.Message, ExitCode.Usage); }
         catch (CatalogueException e) { return Say(e.Message, ExitCode.Usage); }
-        catch (Exception e) when (e is RigException or LinkException or ImportException or ModelException or MqttException or DataFolderException
+        catch (Exception e) when (e is RigException or LinkException or ImportException or ModelException or MqttException or DataFolderException or RuntimeLockException or RecordingDiffersException
             or JournalRefusedException or JournalConflictException or JournalUnavailableException or TimeoutException or IOException or UnauthorizedAccessException)
         {
             return Say(e.Message, ExitCode.Failed);

@@ -1,22 +1,23 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MELT.Actors.Replay;
 using MELT.Sensors.Import;
 
 namespace MELT.Host.Commands;
 
-/// <summary><c>melt import PATH…</c>: records made elsewhere become sessions here.</summary>
+/// <summary><c>melt import PATH…</c>: records made elsewhere become sessions here; recordings of MELT itself come as they are.</summary>
 internal sealed class ImportCommand
 {
-    private readonly Argument<string[]> _paths = new("path") { Description = "Folder with a record, or with records in folders below it", HelpName = "PATH", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _paths = new("path") { Description = "Folder with a record, or with records in folders below it; or a file that melt export --format melt wrote", HelpName = "PATH", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _as = new("--as") { Description = "Read as this format, whatever the files look like", HelpName = "FORMAT" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Read everything and say what would be imported, and store nothing" };
 
     public static Command Create(SharedOptions shared, string commandLine)
     {
         var import = new ImportCommand();
-        import._as.AcceptOnlyFromAmong([.. ImportFormats.Names]);
-        var command = new Command("import", $"Import records made elsewhere: {string.Join(", ", ImportFormats.Names)}") { import._paths, import._as, import._dryRun };
+        import._as.AcceptOnlyFromAmong([.. ImportFormats.Names, RecordingImportRun.Format]);
+        var command = new Command("import", $"Import records made elsewhere ({string.Join(", ", ImportFormats.Names)}), or recordings of another journal ({RecordingImportRun.Format})") { import._paths, import._as, import._dryRun };
         command.SetAction((parsed, stop) => Failure.GuardAsync(() => import.RunAsync(new Surroundings(parsed, shared), parsed, commandLine, stop)));
         return command;
     }
@@ -24,11 +25,15 @@ internal sealed class ImportCommand
     private async Task<int> RunAsync(Surroundings with, ParseResult parsed, string commandLine, CancellationToken stop)
     {
         // All are read before one is stored, so that a wrong file leaves nothing behind.
-        var recordings = parsed.GetRequiredValue(_paths).SelectMany(path => ImportFormats.Read(path, parsed.GetValue(_as))).DistinctBy(r => r.Sha256).ToArray();
-        var imported = parsed.GetValue(_dryRun)
-            ? Array.ConvertAll(recordings, r => Row(r, "not stored"))
-            : await StoreAsync(with, recordings, commandLine, stop);
-        if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(imported, ImportJson.Default.ImportedRowArray));
+        var (paths, format, dryRun) = (parsed.GetRequiredValue(_paths), parsed.GetValue(_as), parsed.GetValue(_dryRun));
+        var files = paths.Where(path => format == RecordingImportRun.Format || (format is null && RecordingFile.IsOne(path))).ToArray();
+        var recordings = paths.Except(files).SelectMany(path => ImportFormats.Read(path, format)).DistinctBy(r => r.Sha256).ToArray();
+        IReadOnlyList<ImportedRow> imported =
+        [
+            .. files.Length > 0 ? await new RecordingImportRun(with).RunAsync(files, dryRun, stop) : [],
+            .. dryRun || recordings.Length == 0 ? Array.ConvertAll(recordings, r => Row(r, "not stored")) : await StoreAsync(with, recordings, commandLine, stop),
+        ];
+        if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(imported, ImportJson.Default.IReadOnlyListImportedRow));
         else
             foreach (var line in Lines(imported)) Surroundings.Say(line);
         return ExitCode.Done;
@@ -67,5 +72,5 @@ internal sealed class ImportCommand
 internal sealed record ImportedRow(string Experiment, string Session, string Name, string Format, string Folder, string Sha256, long Readings, string Status);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
-[JsonSerializable(typeof(ImportedRow[]))]
+[JsonSerializable(typeof(IReadOnlyList<ImportedRow>))]
 internal sealed partial class ImportJson : JsonSerializerContext;

@@ -13,7 +13,7 @@ internal static class MeltCommand
         var shared = new SharedOptions();
         shared.AddTo(root);
         root.Subcommands.Add(QuickstartCommand.Create(shared));
-        var commandLine = "melt " + string.Join(' ', args.Select(Quoted));
+        var commandLine = "melt " + string.Join(' ', args.Select(a => Quoted(Actors.Journal.JournalLocation.WithoutPassword(a))));
         root.Subcommands.Add(RunCommand.Create(shared, wrapped, commandLine));
         root.Subcommands.Add(ImportCommand.Create(shared, commandLine));
         root.Subcommands.Add(ListCommand.Create(shared));
@@ -22,6 +22,7 @@ internal static class MeltCommand
         root.Subcommands.Add(ReportCommand.Create(shared));
         root.Subcommands.Add(ExportCommand.Create(shared));
         root.Subcommands.Add(SensorsCommand.Create(shared, commandLine));
+        root.Subcommands.Add(JournalCommand.Create(shared));
         root.Subcommands.Add(DoctorCommand.Create(shared));
         root.Subcommands.Add(ModelCommand.Create(shared));
         root.Subcommands.Add(SelftestCommand.Create(shared));

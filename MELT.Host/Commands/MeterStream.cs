@@ -42,7 +42,7 @@ internal static class MeterStream
     public static async Task TellAsync(Surroundings with, MeterId meter, Func<Stamp, MeterCommand> command, CancellationToken stop)
     {
         await using (var journal = await with.OpenJournalAsync(stop))
-            if (await journal.HighestAsync(Name(meter), stop) == 0) throw new CommandException($"no meter {meter} is known in {with.DataFolder}; melt sensors list shows those that are.", ExitCode.Usage);
+            if (await journal.HighestAsync(Name(meter), stop) == 0) throw new CommandException($"no meter {meter} is known in {with.Recordings}; melt sensors list shows those that are.", ExitCode.Usage);
         await using var laboratory = await Laboratory.OpenAsync(LaboratorySetting.Closed(with, with.Configure()), with.Logs(), with.Time, stop);
         var answer = laboratory.Runtime.AskUntilAnsweredAsync(Meter.KindName, meter.ToString(), command(laboratory.Clock.Now), AskTimeout, with.Time, stop);
         await laboratory.Watched.UnlessLostAsync(answer);

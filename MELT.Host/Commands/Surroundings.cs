@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using MELT.Actors.Journal;
-using MELT.Actors.Journal.Sqlite;
 using MELT.Devices.Models;
 using MELT.Host.Configuration;
 using MELT.Sensors.Meters;
@@ -15,11 +14,15 @@ internal sealed class Surroundings(ParseResult parsed, SharedOptions shared)
 {
     public bool Json { get; } = parsed.GetValue(shared.Json);
     public string? ConfigFolder { get; } = parsed.GetValue(shared.Config);
-    public string DataFolder { get; } = Path.GetFullPath(parsed.GetValue(shared.Data) ?? Environment.GetEnvironmentVariable("MELT_DATA") ?? "melt-data");
+    public string DataFolder => Path.GetFullPath(Configure().DataFolder);
+    public JournalLocation Journal => JournalLocation.Parse(Configure().Journal, DataFolder);
     public TimeProvider Time { get; } = TimeProvider.System;
 
     /// <summary>Synthetic models are shared between data folders of one place: they are made once.</summary>
     public SyntheticModels Models => new(Environment.GetEnvironmentVariable("MELT_MODELS") ?? Path.Combine(DataFolder, "models"));
+
+    /// <summary>Where recordings are, as people know it: the data folder, unless another journal was named.</summary>
+    public string Recordings => Configure().Journal is null ? DataFolder : Journal.ToString();
 
     public string ReportFolder(string id) => Path.Combine(DataFolder, "reports", id);
 
@@ -43,7 +46,7 @@ internal sealed class Surroundings(ParseResult parsed, SharedOptions shared)
     public MeltConfiguration Configure(params ReadOnlySpan<(string Key, string? Value)> commandLine)
     {
         var given = new Dictionary<string, string>();
-        foreach (var (key, value) in commandLine)
+        foreach (var (key, value) in (ReadOnlySpan<(string, string?)>)[("melt.data", parsed.GetValue(shared.Data)), ("melt.journal", parsed.GetValue(shared.Journal)), .. commandLine])
             if (value is not null) given[key] = value;
         return MeltConfiguration.Load(new ConfigurationSources { CommandLine = given, Folder = ConfigFolder }).OrThrow();
     }
@@ -51,12 +54,12 @@ internal sealed class Surroundings(ParseResult parsed, SharedOptions shared)
     /// <summary>What is known of instruments: the shipped file, and the laboratory's own over it.</summary>
     public InstrumentCatalogue Instruments() => InstrumentsReader.Load(new ConfigurationSources { Folder = ConfigFolder }).OrThrow();
 
-    public Task<SqliteJournal> OpenJournalAsync(CancellationToken stop)
+    /// <summary>For reading; recordings have to be there already.</summary>
+    public Task<StoredJournal> OpenJournalAsync(CancellationToken stop)
     {
-        var path = Actors.Journal.DataFolder.JournalIn(DataFolder);
-        return File.Exists(path)
-            ? SqliteJournal.OpenReadOnlyAsync(path, MeltEvents.Serializer, stop)
-            : throw new CommandException($"there are no recordings in {DataFolder}: no {Path.GetFileName(path)} there. Run \"melt quickstart\" first, or name the folder with --data DIR or MELT_DATA.");
+        if (Journal is JournalLocation.SqliteFile file && !File.Exists(file.FullPath))
+            throw new CommandException($"there are no recordings in {Recordings}: no {Path.GetFileName(file.FullPath)} there. Run \"melt quickstart\" first, or name the folder with --data DIR or MELT_DATA, or the journal with --journal.");
+        return Journal.OpenReadOnlyAsync(MeltEvents.Serializer, stop);
     }
 
     public static string Version { get; } = typeof(Surroundings).Assembly.GetName().Version!.ToString(3);

@@ -12,6 +12,7 @@ internal sealed record ConfigurationOption(string Key, string Allowed, Func<Melt
     public static readonly ImmutableArray<ConfigurationOption> All =
     [
         Text("melt.data", "a folder", (c, v) => c with { DataFolder = v }),
+        Text("melt.journal", "a file, a folder, or postgres://user@host:port/database", (c, v) => c with { Journal = v }),
         new("melt.disk-reserve", "a size such as 200 MiB", (c, e) => HoconScalars.TrySize(e.Text, out var v) ? c with { DiskReserveBytes = v } : null),
         new("melt.broker.embedded.address", "an IP address of this machine, such as 127.0.0.1 or 0.0.0.0",
             (c, e) => IPAddress.TryParse(e.Text, out _) ? c with { Broker = c.Broker with { Address = e.Text } } : null),

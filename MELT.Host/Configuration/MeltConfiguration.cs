@@ -5,6 +5,8 @@ public sealed record MeltConfiguration
 {
     /// <summary>Where recordings and reports are kept, as written: relative to the working folder.</summary>
     public string DataFolder { get; init; } = "melt-data";
+    /// <summary>Where events are kept, as written, perhaps with a password; null: journal.db in the data folder.</summary>
+    public string? Journal { get; init; }
     public long DiskReserveBytes { get; init; } = 200L << 20;
     public BrokerOptions Broker { get; init; } = new();
     public InstrumentOptions Instruments { get; init; } = new();

@@ -79,6 +79,12 @@ public sealed class PostgresAddress
         MaxAutoPrepare = 16,
     }.ConnectionString;
 
+    /// <summary>For the connection that holds the runtime lock, by a name that no other has.</summary>
+    internal string RuntimeConnectionString() => new NpgsqlConnectionStringBuilder(ConnectionString("runtime", pooled: false))
+    {
+        ApplicationName = string.Create(CultureInfo.InvariantCulture, $"MELT runtime {Guid.NewGuid().ToString("N")[..8]}, process {Environment.ProcessId} on {Environment.MachineName}"),
+    }.ConnectionString;
+
     /// <summary>As it was written, without its password.</summary>
     public override string ToString()
     {

@@ -82,7 +82,7 @@ internal sealed class PostgresCommit : ICommitConnection
         {
             throw new JournalConflictException("While rows were copied another process stored one of the same numbers; nothing was stored.", taken);
         }
-        catch (NpgsqlException cause)
+        catch (Exception cause) when (PostgresFailure.Is(cause))
         {
             throw new JournalUnavailableException($"The rows could not be copied: {cause.Message}", cause);
         }

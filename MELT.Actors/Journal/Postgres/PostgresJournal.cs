@@ -27,7 +27,7 @@ public sealed class PostgresJournal : StoredJournal
         catch (Exception cause)
         {
             await source.DisposeAsync();
-            if (cause is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+            if (PostgresFailure.Is(cause))
                 throw new JournalUnavailableException($"The journal {address} cannot be opened: {cause.Message} Check that the server runs there, that the database exists, and that this user may log in and create tables in it.", cause);
             throw;
         }

@@ -5,7 +5,7 @@ internal static class PostgresLayout
 {
     /// <summary>Nodes that start at once on an empty database create it one after another; the lock ends with the transaction.</summary>
     public const string Create = $"""
-        select pg_advisory_xact_lock({PostgresLocks.Key}, hashtext('melt layout ' || current_schema()));
+        {PostgresLocks.Layout};
         {Ddl}
         """;
 

@@ -53,7 +53,7 @@ internal sealed class PostgresReader(PostgresAddress address) : IRowReader
                 return await OnceAsync(sql, read, values, stop);
             }
         }
-        catch (Exception cause) when (cause is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception cause) when (PostgresFailure.Is(cause))
         {
             throw new JournalUnavailableException($"The journal {address} could not be read: {cause.Message}", cause);
         }
