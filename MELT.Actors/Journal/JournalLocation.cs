@@ -17,7 +17,7 @@ public abstract class JournalLocation
     {
         null or "" => new SqliteFile(DataFolder.JournalIn(dataFolder)),
         _ when PostgresAddress.IsMeant(text) => PostgresAddress.TryParse(text, out var problem) is { } address ? new Postgres(address)
-            : throw new JournalLocationException($"the journal {PostgresAddress.WithoutPassword(text)}: {problem}"),
+            : throw new JournalLocationException($"the journal {PostgresAddress.WithoutPassword(text.Split('?')[0])}: {problem}"),
         _ when text.Contains("://", StringComparison.Ordinal) => throw new JournalLocationException($"the journal {text[..text.IndexOf("://", StringComparison.Ordinal)]}://…: a journal is a file, a folder, or postgres://user@host:port/database"),
         _ when Directory.Exists(text) || Path.EndsInDirectorySeparator(text) => new SqliteFile(DataFolder.JournalIn(text)),
         _ => new SqliteFile(text),
@@ -34,6 +34,8 @@ public abstract class JournalLocation
 
     /// <summary>Takes the journal for a runtime, or throws <see cref="RuntimeLockException"/> at once when another has it.</summary>
     public abstract Task<IRuntimeLock> LockAsync(LockMode mode, TimeProvider time, CancellationToken stop);
+
+    public abstract override string ToString();
 
     /// <summary>A SQLite file; its lock is that of the folder it lies in.</summary>
     public sealed class SqliteFile(string path) : JournalLocation

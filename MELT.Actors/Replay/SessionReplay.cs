@@ -9,8 +9,11 @@ namespace MELT.Actors.Replay;
 /// <summary>From the journal to results: the recording through the same alignment as live, then the pure analysis.</summary>
 public static class SessionReplay
 {
+    /// <summary>Throws <see cref="CatalogueException"/> where the session itself was not copied here with its experiment.</summary>
     public static async Task<RecordedSession> AlignAsync(IJournal journal, string session, CancellationToken stop) =>
-        await (await Recording.ReadAsync(journal, session, stop)).ToObservable().Align().LastAsync();
+        await Recording.ReadAsync(journal, session, stop) is { Count: > 0 } entries
+            ? await entries.ToObservable().Align().LastAsync()
+            : throw new CatalogueException($"nothing of session {session} is in this journal: only a part of its experiment was imported");
 
     /// <summary>Results of one session, the truth beside them when it was simulated.</summary>
     public static SessionResults Analyse(RecordedSession recorded, SimulatedTruth? truth)

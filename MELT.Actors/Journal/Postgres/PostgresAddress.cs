@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace MELT.Actors.Journal.Postgres;
@@ -7,7 +8,7 @@ namespace MELT.Actors.Journal.Postgres;
 /// Where a PostgreSQL database is, read from <c>postgres://user:password@host:port/database?…</c>. What is left out comes from where libpq
 /// takes it: PGUSER, PGPASSWORD, ~/.pgpass. The password is in no text of it.
 /// </summary>
-public sealed class PostgresAddress
+public sealed partial class PostgresAddress
 {
     private const int DefaultPort = 5432;
 
@@ -51,19 +52,10 @@ public sealed class PostgresAddress
     }
 
     /// <summary>The same text with every password in it replaced, for texts that are stored or shown.</summary>
-    public static string WithoutPassword(string text)
-    {
-        foreach (var scheme in new[] { "postgres://", "postgresql://" })
-            for (var at = text.IndexOf(scheme, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(scheme, at + 1, StringComparison.OrdinalIgnoreCase))
-            {
-                var begin = at + scheme.Length;
-                var authority = text.AsSpan(begin)[..(text.AsSpan(begin).IndexOfAny("/?# '\"") is >= 0 and var length ? length : text.Length - begin)];
-                var (colon, host) = (authority.IndexOf(':'), authority.LastIndexOf('@'));
-                if (colon >= 0 && colon < host)
-                    text = string.Concat(text.AsSpan(0, begin + colon + 1), "***", text.AsSpan(begin + host));
-            }
-        return text;
-    }
+    public static string WithoutPassword(string text) => Secrets().Replace(text, "***");
+
+    [GeneratedRegex("""(?<=postgres(ql)?://[^/?#@:\s'"]*:)[^/?#\s'"]*(?=@)|(?<=postgres(ql)?://[^\s'"]*[?&]password=)[^&\s'"]*""", RegexOptions.IgnoreCase)]
+    private static partial Regex Secrets();
 
     /// <summary>For a connection of its own that is kept, or for one of a pool.</summary>
     internal string ConnectionString(string purpose, bool pooled) => new NpgsqlConnectionStringBuilder(_settings.ConnectionString)

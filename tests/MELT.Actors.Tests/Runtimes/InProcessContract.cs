@@ -1,8 +1,12 @@
+using System.Data.Common;
 using MELT.Actors.Journal;
+using MELT.Actors.Journal.Postgres;
 using MELT.Actors.Journal.Sqlite;
 using MELT.Actors.Runtimes;
 using MELT.Actors.Runtimes.InProcess;
 using MELT.Actors.Tests.Journal;
+using MELT.Tests;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MELT.Actors.Tests.Runtimes;
@@ -12,7 +16,7 @@ public class InProcessContract : RuntimeContract
 {
     private readonly ManualTime _time = new();
     private readonly TestFolder _folder = new();
-    private SqliteJournal? _journal;
+    private IJournal? _journal;
     private InProcessRuntime? _runtime;
 
     protected virtual ISendPort Port { get; } = new DirectPort();
@@ -20,7 +24,7 @@ public class InProcessContract : RuntimeContract
 
     public override async Task InitializeAsync()
     {
-        _journal = await SqliteJournal.OpenAsync(_folder["journal.db"], Serializer, new() { Synchronous = Synchronous.Off });    // the runtime is on trial, not the disk
+        _journal = await OpenJournalAsync(forWriting: true);
         _runtime = new(_journal, NullLogger<InProcessRuntime>.Instance, new() { Port = Port, Time = _time });
         HostAll(_runtime);
         await _runtime.StartAsync(default);
@@ -41,17 +45,39 @@ public class InProcessContract : RuntimeContract
     }
 
     protected override async Task<IJournal> OpenJournalAsync(bool forWriting = false) => forWriting
-        ? await SqliteJournal.OpenAsync(_folder["journal.db"], Serializer, new() { Synchronous = Synchronous.Off })
+        ? await SqliteJournal.OpenAsync(_folder["journal.db"], Serializer, new() { Synchronous = Synchronous.Off })    // the runtime is on trial, not the disk
         : await SqliteJournal.OpenReadOnlyAsync(_folder["journal.db"], Serializer);
 
-    protected override Task<IReadOnlyList<(long Number, string Tag)>> TagsAsync(string persistenceId) => SqliteProbe.TagsAsync(_folder["journal.db"], persistenceId);
-    protected override Task TamperAsync(string sql) => SqliteProbe.TamperAsync(_folder["journal.db"], sql);
+    protected override Task<IReadOnlyList<(long Number, string Tag)>> TagsAsync(string persistenceId) => JournalProbe.TagsAsync(ConnectAsync, persistenceId);
+    protected override Task TamperAsync(string sql) => JournalProbe.TamperAsync(ConnectAsync, sql);
+
+    protected virtual async Task<DbConnection> ConnectAsync()
+    {
+        var connection = new SqliteConnection($"Data Source={_folder["journal.db"]};Pooling=False");
+        await connection.OpenAsync();
+        return connection;
+    }
 
     private async Task CloseAsync()
     {
         await _runtime!.DisposeAsync();
         await _journal!.DisposeAsync();
     }
+}
+
+/// <summary>The same contract on PostgreSQL.</summary>
+public sealed class InProcessContractOnPostgres : InProcessContract
+{
+    private PostgresDatabase? _database;
+
+    protected override async Task<IJournal> OpenJournalAsync(bool forWriting = false)
+    {
+        _database ??= await (await PostgresServer.SharedAsync()).NewDatabaseAsync();
+        var address = PostgresAddress.TryParse(_database.Url, out _)!;
+        return forWriting ? await PostgresJournal.OpenAsync(address, Serializer) : await PostgresJournal.OpenReadOnlyAsync(address, Serializer);
+    }
+
+    protected override async Task<DbConnection> ConnectAsync() => await _database!.ConnectAsync();
 }
 
 /// <summary>The same contract over a port that drops, doubles and delays.</summary>

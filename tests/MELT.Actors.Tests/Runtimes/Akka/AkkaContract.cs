@@ -1,3 +1,4 @@
+using System.Data.Common;
 using MELT.Actors.Behaviors;
 using MELT.Actors.Journal;
 using MELT.Actors.Journal.Sqlite;
@@ -47,6 +48,13 @@ public sealed class AkkaContract : RuntimeContract
         ? await SqliteJournal.OpenAsync(_folder["journal.db"], Serializer)
         : await SqliteJournal.OpenReadOnlyAsync(_folder["journal.db"], Serializer);
 
-    protected override Task<IReadOnlyList<(long Number, string Tag)>> TagsAsync(string persistenceId) => SqliteProbe.TagsAsync(_folder["journal.db"], persistenceId);
-    protected override Task TamperAsync(string sql) => SqliteProbe.TamperAsync(_folder["journal.db"], sql);
+    protected override Task<IReadOnlyList<(long Number, string Tag)>> TagsAsync(string persistenceId) => JournalProbe.TagsAsync(ConnectAsync, persistenceId);
+    protected override Task TamperAsync(string sql) => JournalProbe.TamperAsync(ConnectAsync, sql);
+
+    private async Task<DbConnection> ConnectAsync()
+    {
+        var connection = new SqliteConnection($"Data Source={_folder["journal.db"]};Pooling=False");
+        await connection.OpenAsync();
+        return connection;
+    }
 }
