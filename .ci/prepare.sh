@@ -14,11 +14,18 @@ require_dotnet() {
     fi
 }
 
+# found COMMAND: Debian keeps some programs of servers out of PATH.
+found() {
+    PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1 && return 0
+    for bin in /usr/lib/postgresql/*/bin; do [ ! -x "$bin/$1" ] || return 0; done
+    return 1
+}
+
 # installed COMMAND PACKAGE WHY ...: installs the packages whose command is missing; fails when it may not.
 installed() {
     packages='' commands=''
     while [ $# -ge 3 ]; do
-        if ! PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1; then
+        if ! found "$1"; then
             packages="$packages $2" commands="$commands $1"
             say "missing: $2 ($3)"
         fi
@@ -46,7 +53,7 @@ installed() {
             apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 $packages </dev/null >&2
     } || { say "apt-get could not install:$packages"; return 1; }
     for command in $commands; do
-        PATH=$PATH:/usr/sbin:/sbin command -v "$command" >/dev/null 2>&1 || { say "$command is still missing"; return 1; }
+        found "$command" || { say "$command is still missing"; return 1; }
     done
 }
 

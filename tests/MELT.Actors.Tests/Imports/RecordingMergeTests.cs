@@ -39,12 +39,12 @@ public sealed class RecordingMergeTests : IAsyncLifetime
     public async Task A_file_holds_what_a_replay_reads_and_gives_the_device_back()
     {
         (await RecordingFile.WriteAsync(_here, [await FindAsync("e")], _folder["e.db"], default)).ShouldBe(4 + 2 + 4 + 3);
+        Directory.GetFiles(_folder.Path, "e.db*").ShouldBe([_folder["e.db"]]);
         await using var file = await SqliteJournal.OpenReadOnlyAsync(_folder["e.db"], MeltEvents.Serializer);
         (await file.PersistenceIdsAsync("", default).ToListAsync()).ShouldBe([Meter, Device, "session:e-01", "experiment:e"]);
         (await file.HighestAsync(Device, default)).ShouldBe(4, "up to its release");
         (await file.HighestAsync(Meter, default)).ShouldBe(3, "up to what covers the session");
         (await Recording.ReadAsync(file, "e-01", default)).Select(e => e.ToString()).ShouldBe((await Recording.ReadAsync(_here, "e-01", default)).Select(e => e.ToString()));
-        Directory.GetFiles(_folder.Path, "e.db*").ShouldBe([_folder["e.db"]]);
         RecordingFile.IsOne(_folder["e.db"]).ShouldBeTrue();
     }
 

@@ -46,7 +46,7 @@ public sealed class MeltConfigurationTests : IDisposable
     public void The_shipped_file_names_every_setting_and_its_variable()
     {
         var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "melt.conf"));
-        foreach (var variable in (string[])["MELT_DATA", "MELT_DISK_RESERVE", "MELT_BROKER_EMBEDDED_ADDRESS", "MELT_BROKER_EMBEDDED_PORT", "MELT_BROKER_URL", "MELT_INSTRUMENTS_WATTS_PER_BUSY_PROCESSOR", "MELT_SESSION_BASELINE", "MELT_SESSION_COOL_DOWN", "MELT_SESSION_SILENCE_LIMIT", "MELT_SESSION_THREADS"])
+        foreach (var variable in (string[])["MELT_DATA", "MELT_JOURNAL", "MELT_DISK_RESERVE", "MELT_BROKER_EMBEDDED_ADDRESS", "MELT_BROKER_EMBEDDED_PORT", "MELT_BROKER_URL", "MELT_INSTRUMENTS_WATTS_PER_BUSY_PROCESSOR", "MELT_SESSION_BASELINE", "MELT_SESSION_COOL_DOWN", "MELT_SESSION_SILENCE_LIMIT", "MELT_SESSION_THREADS"])
             text.ShouldContain(variable);
     }
 
@@ -65,7 +65,7 @@ public sealed class MeltConfigurationTests : IDisposable
         Write("simulation.conf", "simulation.profiles.phone-monsoon { idle-watts = 1.5, seed = 3 }");
         var c = Load("""
             melt {
-              data = "/data/my lab", disk-reserve = 1 GiB
+              data = "/data/my lab", journal = "postgres://lab/melt", disk-reserve = 1 GiB
               broker { embedded { address = 0.0.0.0, port = 1884 }, url = "mqtt://lab:1883" }
               instruments { periods { cpu = 50 ms }, watts-per-busy-processor = 7.25 }
               session { baseline = 10 s, cool-down = 500 ms, silence-limit = 3 s, threads = 2 }
@@ -73,6 +73,7 @@ public sealed class MeltConfigurationTests : IDisposable
             """).Value.ShouldNotBeNull();
 
         c.DataFolder.ShouldBe("/data/my lab");
+        c.Journal.ShouldBe("postgres://lab/melt");
         c.DiskReserveBytes.ShouldBe(1L << 30);
         c.Broker.ShouldBe(new BrokerOptions { Address = "0.0.0.0", Port = 1884, Url = "mqtt://lab:1883" });
         c.Instruments.Periods["cpu"].ShouldBe(TimeSpan.FromMilliseconds(50));

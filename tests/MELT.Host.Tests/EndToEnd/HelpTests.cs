@@ -19,6 +19,8 @@ public sealed class HelpTests(Workshop workshop)
     [InlineData("sensors list")]
     [InlineData("sensors check")]
     [InlineData("sensors calibrate")]
+    [InlineData("journal")]
+    [InlineData("journal check")]
     [InlineData("model")]
     [InlineData("model make")]
     [InlineData("model list")]
@@ -40,7 +42,7 @@ public sealed class HelpTests(Workshop workshop)
     {
         var said = (await Melt.RunAsync(workshop.NewPlace(), "--help")).ShouldBeDone();
 
-        foreach (var verb in new[] { "quickstart", "run", "list", "show", "replay", "report", "export", "import", "doctor", "model", "sensors", "selftest", "schema" }) said.Output.ShouldContain($"\n  {verb}");
+        foreach (var verb in new[] { "quickstart", "run", "list", "show", "replay", "report", "export", "import", "doctor", "model", "sensors", "selftest", "journal", "schema" }) said.Output.ShouldContain($"\n  {verb}");
         said.Output.ShouldNotContain("agent");
     }
 }

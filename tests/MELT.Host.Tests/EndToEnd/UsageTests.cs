@@ -20,6 +20,10 @@ public sealed class UsageTests(Workshop workshop)
     [InlineData("schema nope", "nope")]
     [InlineData("import", "import --help")]
     [InlineData("import --as nope x", "nope")]
+    [InlineData("list --journal mysql://lab/melt", "mysql://", "postgres://")]
+    [InlineData("list --journal postgres://ann:secret@lab/melt?sslmod=x", "sslmod", "***")]
+    [InlineData("export last --format melt", "-o")]
+    [InlineData("export last", "folder")]
     public async Task Wrong_usage_is_said_with_exit_code_2(string arguments, params string[] words)
     {
         var place = workshop.NewPlace();
