@@ -59,12 +59,12 @@ internal sealed class RecordingImportRun(Surroundings with)
 
     private static async Task<IReadOnlyList<ImportedRow>> RowsAsync(SqliteJournal file, IReadOnlyList<Finding> findings, Func<string, string> status, CancellationToken stop)
     {
-        var rows = new List<ImportedRow>();
+        var (rows, sha256) = (new List<ImportedRow>(), await Sha256Async(file.Path, stop));
         foreach (var finding in findings)
             foreach (var session in finding.Sessions)
             {
                 var entries = await Recording.ReadAsync(file, session, stop);
-                rows.Add(new(finding.Experiment.Id, session, Name(finding.Experiment, session), Format, file.Path, await Sha256Async(file.Path, stop),
+                rows.Add(new(finding.Experiment.Id, session, Name(finding.Experiment, session), Format, file.Path, sha256,
                     entries.OfType<RecordingEntry.Block>().Sum(b => (long)b.Samples.Count), status(session)));
             }
         return rows;

@@ -79,6 +79,20 @@ public sealed class PostgresJournalTests : JournalContract
     }
 
     [SkippableFact]
+    public async Task What_the_server_undoes_for_one_append_does_not_fail_its_neighbours()
+    {
+        await AppendAsync("meter:0", 0, new Sample.Counted(0));
+        await Database.RunAsync("create function clash() returns trigger language plpgsql as 'begin raise exception ''deadlock detected'' using errcode = ''40P01''; end'; create trigger clash before insert on journal for each row when (new.persistence_id = 'meter:bad') execute function clash()");
+        var gate = await GateAsync();
+        var neighbours = Enumerable.Range(1, 10).Select(n => AppendAsync($"meter:{n}", 0, new Sample.Counted(n))).ToList();
+        var bad = AppendAsync("meter:bad", 0, new Sample.Counted(0));
+        neighbours.AddRange(Enumerable.Range(11, 10).Select(n => AppendAsync($"meter:{n}", 0, new Sample.Counted(n))));
+        await gate.DisposeAsync();
+        (await Should.ThrowAsync<JournalUnavailableException>(() => bad)).Message.ShouldContain("deadlock");
+        await Task.WhenAll(neighbours);
+    }
+
+    [SkippableFact]
     public async Task What_waits_behind_a_commit_becomes_one_commit()
     {
         await AppendAsync("meter:0", 0, new Sample.Counted(0));

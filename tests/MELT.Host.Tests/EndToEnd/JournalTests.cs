@@ -62,6 +62,52 @@ public sealed class JournalTests(Workshop workshop)
         (await Melt.RunAsync(place, "list")).ShouldFail(1, "nothing was recorded there");
     }
 
+    [SkippableFact]
+    public async Task A_run_whose_connections_are_cut_goes_on_and_repeats_the_sessions_that_were_cut_off()
+    {
+        var (place, database) = await PostgresAsync();
+        place.Write("plan.yaml", """
+            name: cut
+            devices: { id: phone-1, link: simulated, profile: phone-monsoon, seed: 1 }
+            requests: { lengths: { prompt_tokens: 8 } }
+            generation: { max_tokens: 24 }
+            baseline_seconds: 0.5
+            cool_down_seconds: 0.2
+            retries: 6
+            """);
+        await using var run = Melt.Start(place, "run", "plan.yaml", "--json");
+        await run.SaysAsync("experiment ");
+        for (var cuts = 0; cuts < 3; cuts++)
+        {
+            await StoredAsync(database, 2);
+            await database.CutAsync();
+        }
+
+        var said = (await run.EndAsync()).ShouldBeDone();
+
+        (await Melt.RunAsync(place, "replay", "last", "--json")).ShouldBeDone().Json.Sha256().ShouldBe(said.Json.Sha256());
+        (await Melt.RunAsync(place, "journal", "check")).ShouldBeDone();
+        said.Json.GetProperty("sessions").EnumerateArray().Last().Text("status").ShouldBe("complete");
+    }
+
+    [SkippableFact]
+    public async Task A_run_stops_when_another_runtime_took_the_journal_while_its_connection_was_lost()
+    {
+        var (place, database) = await PostgresAsync();
+        await using var run = Melt.Start(place, "run", "--device", "simulated:phone-monsoon:1", "--baseline", "60");
+        await run.SaysAsync("experiment ");
+        await using var other = await database.ConnectAsync();
+        await using var queued = new Npgsql.NpgsqlCommand("set application_name = 'the other'; select pg_advisory_lock(7235, hashtext('melt runtime ' || current_schema()))", other);
+        var taking = queued.ExecuteNonQueryAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while ((await database.QueryAsync("select 1 from pg_locks where locktype = 'advisory' and not granted")).IsEmpty) patience.Token.ThrowIfCancellationRequested();
+
+        await database.RunAsync("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())");
+
+        await taking;
+        (await run.EndAsync()).ShouldFail(1, "Another MELT runtime", "the other");
+    }
+
     [Fact]
     public async Task What_is_wrong_with_a_journal_is_named_with_what_to_do()
     {
@@ -83,6 +129,14 @@ public sealed class JournalTests(Workshop workshop)
         finding.Text("remedy").ShouldContain("backup");
         (await Melt.RunAsync(place, "export", "last", "--format", "melt", "-o", "x.db")).ExitCode.ShouldBe(0, "what is here is copied as it is");
         (await Melt.RunAsync(workshop.NewPlace(), "import", Path.Combine(place.Folder, "x.db"))).ShouldFail(1, "hole");
+    }
+
+    /// <summary>Returns when so many more events are stored.</summary>
+    private static async Task StoredAsync(PostgresDatabase database, long more)
+    {
+        var before = (await database.QueryAsync("select count(*) from journal"))[0][0].ShouldBeOfType<long>();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while ((long)(await database.QueryAsync("select count(*) from journal"))[0][0]! < before + more) patience.Token.ThrowIfCancellationRequested();
     }
 
     /// <summary>A place whose journal is an empty database, its password told as PostgreSQL's own programs are told.</summary>

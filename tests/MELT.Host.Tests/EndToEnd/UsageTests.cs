@@ -62,6 +62,16 @@ public sealed class UsageTests(Workshop workshop)
     }
 
     [Fact]
+    public async Task A_journal_that_the_configuration_names_is_the_one_that_is_read()
+    {
+        var place = workshop.NewPlace();
+        place.Write("melt.conf", "melt.journal = spring.db\n");
+
+        (await Melt.RunAsync(place, "list", "--config", place.Folder)).ShouldFail(1, "no recordings", "spring.db");
+        (await Melt.RunAsync(place, "list", "--config", place.Folder, "--journal", "summer.db")).ShouldFail(1, "summer.db");
+    }
+
+    [Fact]
     public async Task A_missing_model_is_named_before_anything_is_recorded()
     {
         var place = workshop.NewPlace();
