@@ -3,6 +3,7 @@ using MELT.Actors.Experiments;
 using MELT.Actors.Journal;
 using MELT.Actors.Replay;
 using MELT.Actors.Runtimes;
+using MELT.Host.Commands;
 
 namespace MELT.Host;
 
@@ -11,10 +12,21 @@ internal static class Interruption
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Starts the runtime: experiments that continue go on, the others are sealed meanwhile.</summary>
+    public static async Task<IReadOnlyList<ExperimentFinished>> GoOnAsync(IActorRuntime runtime, CancellationToken stop)
+    {
+        await runtime.StartAsync(stop);
+        return [];
+    }
+
     /// <summary>Starts the runtime and returns when every unfinished experiment is sealed, or patience ends.</summary>
     public static async Task<IReadOnlyList<ExperimentFinished>> SealAsync(IActorRuntime runtime, IJournal journal, TimeProvider time, CancellationToken stop)
     {
-        var unfinished = (await new Catalogue(journal).ExperimentsAsync(stop)).Where(e => e.End is null).Select(e => e.Id).ToHashSet();
+        var open = (await new Catalogue(journal).ExperimentsAsync(stop)).Where(e => e.End is null).ToList();
+        // They would run beside what is asked for now, on the same devices.
+        if (open.Where(e => e.Continues).Select(e => e.Id).ToList() is { Count: > 0 } going)
+            throw new CommandException($"experiment {string.Join(", ", going)} of melt serve is unfinished in this data folder and goes on when melt serve runs. Start melt serve and let it end or cancel it there, or name another folder with --data.");
+        var unfinished = open.Select(e => e.Id).ToHashSet();
         var (ended, all) = (new ConcurrentBag<ExperimentFinished>(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         using var listening = runtime.Subscribe<ExperimentFinished>(e =>
         {

@@ -26,7 +26,9 @@ internal sealed class Laboratory : IAsyncDisposable
     private readonly CancellationTokenSource _stopIngest = new();
     private Task _ingest = Task.CompletedTask;
 
-    public required IJournal Journal { get; init; }
+    public required StoredJournal Journal { get; init; }
+    /// <summary>Where it lies, without a password.</summary>
+    public required string JournalPlace { get; init; }
     /// <summary>The same journal, as the actors write it.</summary>
     public required WatchedJournal Watched { get; init; }
     public required InProcessRuntime Runtime { get; init; }
@@ -35,6 +37,11 @@ internal sealed class Laboratory : IAsyncDisposable
     public required IReadOnlyList<ExperimentFinished> Interrupted { get; init; }
     /// <summary>Where devices and meters publish.</summary>
     public required string BrokerAddress { get; init; }
+    public required IngestPump Pump { get; init; }
+    /// <summary>Whether the broker can be reached now; our own always can.</summary>
+    public required Func<bool> BrokerIsThere { get; init; }
+    /// <summary>Completes when ingest has ended.</summary>
+    public Task Ingest => _ingest;
 
     public static async Task<Laboratory> OpenAsync(LaboratoryOptions options, ILoggerFactory logs, TimeProvider time, CancellationToken stop)
     {
@@ -47,18 +54,18 @@ internal sealed class Laboratory : IAsyncDisposable
             open.Push(held);
             var journal = await options.Journal.OpenAsync(MeltEvents.Serializer, time);
             open.Push(journal);
-            var watched = new WatchedJournal(journal, options.Journal, held.Lost, time);
+            var watched = new WatchedJournal(options.Around(journal), options.Journal, held.Lost, time, options.Unattended);
             var runtime = new InProcessRuntime(watched, logs.CreateLogger<InProcessRuntime>(), new InProcessOptions { Time = time });
             open.Push(runtime);
 
-            var (deliveries, connection, address) = await ListenAsync(options, clock, time, open, stop);
+            var (deliveries, connection, address, there) = await ListenAsync(options, clock, time, open, stop);
             var bench = new Bench(options.Bench(clock), async (id, token) => await MqttClient.ConnectAsync(connection with { ClientId = id, CleanStart = true }, time, token), clock, time);
             runtime.AddMelt(bench, clock, time, logs.CreateLogger("MELT"));
             var pump = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>(), options.Instruments);
             var ingest = pump.RunAsync(deliveries, stopIngest.Token);
-            var sealing = Interruption.SealAsync(runtime, journal, time, stop);
+            var sealing = options.Unattended ? Interruption.GoOnAsync(runtime, stop) : Interruption.SealAsync(runtime, journal, time, stop);
             await watched.UnlessLostAsync(sealing);
-            return new Laboratory(open, stopIngest, ingest) { Interrupted = await sealing, Watched = watched, Journal = journal, Runtime = runtime, Clock = clock, BrokerAddress = address };
+            return new Laboratory(open, stopIngest, ingest) { Interrupted = await sealing, Watched = watched, Journal = journal, JournalPlace = options.Journal.ToString(), Runtime = runtime, Clock = clock, BrokerAddress = address, Pump = pump, BrokerIsThere = there };
         }
         catch
         {
@@ -70,7 +77,7 @@ internal sealed class Laboratory : IAsyncDisposable
     private Laboratory(Stack<IAsyncDisposable> open, CancellationTokenSource stopIngest, Task ingest) => (_open, _stopIngest, _ingest) = (open, stopIngest, ingest);
 
     /// <summary>Our broker holds each acknowledgement for ingest; at a foreign one we hold it ourselves, as a subscriber with a session that outlives us.</summary>
-    private static async Task<(System.Threading.Channels.ChannelReader<MqttDelivery>, MqttClientOptions, string)> ListenAsync(LaboratoryOptions options, HostClock clock, TimeProvider time, Stack<IAsyncDisposable> open, CancellationToken stop)
+    private static async Task<(System.Threading.Channels.ChannelReader<MqttDelivery>, MqttClientOptions, string, Func<bool>)> ListenAsync(LaboratoryOptions options, HostClock clock, TimeProvider time, Stack<IAsyncDisposable> open, CancellationToken stop)
     {
         if (options.BrokerUrl is { } url)
         {
@@ -78,11 +85,11 @@ internal sealed class Laboratory : IAsyncDisposable
             var ingest = await MqttClient.ConnectAsync(connection with { ClientId = options.IngestClientId }, time, stop);
             open.Push(ingest);
             await ingest.SubscribeAsync(MeltTopic.Everything, MqttQos.AtLeastOnce, stop);
-            return (ingest.Deliveries, connection, connection.Host + ":" + connection.Port);
+            return (ingest.Deliveries, connection, connection.Host + ":" + connection.Port, () => ingest.IsConnected);
         }
         var broker = await MqttBroker.StartAsync(options.Broker with { Clock = clock }, time);
         open.Push(broker);
-        return (broker.Intercept(MeltTopic.Everything, IngestRoom), options.BrokerLogin(broker.EndPoint), broker.EndPoint.ToString());
+        return (broker.Intercept(MeltTopic.Everything, IngestRoom), options.BrokerLogin(broker.EndPoint), broker.EndPoint.ToString(), static () => true);
     }
 
     public async ValueTask DisposeAsync()
@@ -102,6 +109,10 @@ internal sealed record LaboratoryOptions
     public string? BrokerUrl { get; init; }
     public MqttBrokerOptions Broker { get; init; } = new();
     public string IngestClientId { get; init; } = "melt-ingest";
+    /// <summary>Nobody watches: a journal that fails is waited for, and experiments that continue go on.</summary>
+    public bool Unattended { get; init; }
+    /// <summary>What the actors write through, around the journal itself.</summary>
+    public Func<IJournal, IJournal> Around { get; init; } = static journal => journal;
     /// <summary>Completes what meters that name their instrument leave open.</summary>
     public MELT.Sensors.Meters.InstrumentCatalogue? Instruments { get; init; }
     public required Func<HostClock, BenchOptions> Bench { get; init; }

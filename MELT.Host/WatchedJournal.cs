@@ -7,7 +7,8 @@ namespace MELT.Host;
 /// another runtime took it, whoever waits for something to be stored would wait for ever. What was acknowledged before is stored; the rest
 /// stays with its senders.
 /// </summary>
-internal sealed class WatchedJournal(IJournal journal, JournalLocation location, Task taken, TimeProvider time) : IJournal
+/// <param name="unattended">Nobody waits: it never gives up, and what could not be stored is stored when it can be again.</param>
+internal sealed class WatchedJournal(IJournal journal, JournalLocation location, Task taken, TimeProvider time, bool unattended = false) : IJournal
 {
     /// <summary>A full disk stays full; a server that is started again is back within a minute.</summary>
     private readonly TimeSpan _patience = location.IsFile ? TimeSpan.FromSeconds(5) : TimeSpan.FromSeconds(90);
@@ -42,7 +43,7 @@ internal sealed class WatchedJournal(IJournal journal, JournalLocation location,
         lock (_gate)
         {
             _failingSince ??= time.GetTimestamp();
-            if (time.GetElapsedTime(_failingSince.Value) < _patience) return;
+            if (unattended || time.GetElapsedTime(_failingSince.Value) < _patience) return;
         }
         _lost.TrySetException(new JournalUnavailableException(
             $"The recording stopped, because for {_patience.TotalSeconds:0} s nothing could be stored in {location}: {(e.InnerException ?? e).Message} What was stored before is safe. {(location.IsFile ? "Make room" : "See to the server")}, then run MELT again with this {(location.IsFile ? "data folder" : "journal")}: it seals what was cut off.", e));

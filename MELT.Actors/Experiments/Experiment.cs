@@ -14,10 +14,15 @@ public sealed record ExperimentState(string Id)
     public ImmutableArray<ExperimentEvent.SessionStarted> Started { get; init; } = [];
     public ImmutableArray<ExperimentEvent.SessionFinished> Ended { get; init; } = [];
     public string? CancelReason { get; init; }
+    /// <summary>Why no session is begun for now; null: sessions follow each other.</summary>
+    public string? HoldReason { get; init; }
     public ExperimentEvent.Finished? End { get; init; }
 
     /// <summary>The session that has begun and not ended.</summary>
     public ExperimentEvent.SessionStarted? Running => Started.Length > Ended.Length ? Started[^1] : null;
+
+    /// <summary>It outlives its process.</summary>
+    public bool Continues => Plan?.Continues == true;
 }
 
 /// <summary>The actor of one experiment: its sessions one after another, failed ones again by rule, then done.</summary>
@@ -39,11 +44,17 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
         ({ Plan: null }, ExperimentCommand.Import c) => Keep(experiment, c),
         (_, ExperimentCommand.Start or ExperimentCommand.Import) => Reply(ExperimentAccepted.Value),
         ({ End: not null } or { Plan: null }, ExperimentCommand.Cancel) => Reply(ExperimentAccepted.Value),
+        ({ End: not null } or { Plan: null } or { Continues: true, CancelReason: null, Running: null }, ExperimentCommand.Hold) =>
+            Reply(ExperimentAccepted.Value).ThenPublish(new ExperimentPaused(experiment.Id)),
+        ({ Running: null }, ExperimentCommand.Cancel c) => Finish(experiment, Cancel(experiment, c.Reason).ThenReply(ExperimentAccepted.Value), "partial", c.Reason),
+        ({ Continues: true, CancelReason: null }, ExperimentCommand.Hold c) => Hold(experiment, c.Reason).ThenReply(ExperimentAccepted.Value)
+            .ThenSend(Session.KindName, experiment.Running!.Session, new SessionCommand.Cancel(c.Reason)),
+        (_, ExperimentCommand.Hold c) => Handle(experiment, new ExperimentCommand.Cancel(c.Reason)),
         (_, ExperimentCommand.Cancel c) => Cancel(experiment, c.Reason).ThenReply(ExperimentAccepted.Value)
             .ThenSend(Session.KindName, experiment.Running!.Session, new SessionCommand.Cancel(c.Reason)),
         ({ Running: { } running }, ExperimentCommand.NoteEnded c) when c.Ended.Session == running.Session => Next(experiment, c.Ended),
-        ({ Running: { } running, CancelReason: { } reason }, ExperimentCommand.Poll) =>
-            AskForTheEnd(None.ThenSend(Session.KindName, running.Session, new SessionCommand.Cancel(reason)), experiment, running),
+        ({ Running: { } running, CancelReason: { } reason }, ExperimentCommand.Poll) => AskForTheEnd(Stop(running, reason), experiment, running),
+        ({ Running: { } running, HoldReason: { } reason }, ExperimentCommand.Poll) => AskForTheEnd(Stop(running, reason), experiment, running),
         ({ Running: { } running }, ExperimentCommand.Poll) => Send(None, experiment, running),
         (_, ExperimentCommand.NoteEnded or ExperimentCommand.Poll) => None,
         _ => throw new UnreachableException(command.GetType().Name),
@@ -55,17 +66,33 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
         ExperimentEvent.SessionStarted s => experiment with { Started = experiment.Started.Add(s) },
         ExperimentEvent.SessionFinished f => experiment with { Ended = experiment.Ended.Add(f) },
         ExperimentEvent.CancelRequested c => experiment with { CancelReason = c.Reason },
+        ExperimentEvent.Held h => experiment with { HoldReason = h.Reason },
+        ExperimentEvent.Resumed => experiment with { HoldReason = null },
         ExperimentEvent.Finished f => experiment with { End = f },
         _ => throw new UnreachableException(e.GetType().Name),
     };
 
-    /// <summary>An unfinished experiment that comes back was interrupted: its session is asked to seal what there is, the rest is not begun.</summary>
+    /// <summary>
+    /// An unfinished experiment that comes back was interrupted: its session is asked to seal what there is. The rest is not begun, unless the
+    /// experiment continues: then its session is started again, which one that had begun answers by sealing itself as interrupted.
+    /// </summary>
     public override Effect<ExperimentEvent> Recovered(ExperimentState experiment) => experiment switch
     {
         { Plan: null } or { End: not null } => None,
+        { Continues: true, CancelReason: null, Running: { } running } => Send(Resume(experiment), experiment, running),
+        { Continues: true, CancelReason: null } => Onward(experiment, Resume(experiment)),
         { Running: { } running } => AskForTheEnd(Cancel(experiment, Interrupted), experiment, running),
         _ => Finish(experiment, None, "partial", Interrupted),
     };
+
+    private static Effect<ExperimentEvent> Hold(ExperimentState experiment, string reason) =>
+        experiment.HoldReason is null ? Persist(new ExperimentEvent.Held(reason)) : None;
+
+    private static Effect<ExperimentEvent> Resume(ExperimentState experiment) =>
+        experiment.HoldReason is null ? None : Persist(new ExperimentEvent.Resumed());
+
+    private static Effect<ExperimentEvent> Stop(ExperimentEvent.SessionStarted running, string reason) =>
+        None.ThenSend(Session.KindName, running.Session, new SessionCommand.Cancel(reason));
 
     /// <summary>The first reason is the one that is told.</summary>
     private static Effect<ExperimentEvent> Cancel(ExperimentState experiment, string reason) =>
@@ -73,7 +100,7 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
 
     private static Effect<ExperimentEvent> Begin(ExperimentState experiment, ExperimentCommand.Start c)
     {
-        var planned = new ExperimentEvent.Planned(c.Name, c.Plan, c.PlanSha256, c.CommandLine, c.Retries, c.Sessions, c.At);
+        var planned = new ExperimentEvent.Planned(c.Name, c.Plan, c.PlanSha256, c.CommandLine, c.Retries, c.Sessions, c.At, c.Continues ? true : null);
         var effect = Persist(planned).ThenReply(ExperimentAccepted.Value);
         return c.Sessions.IsEmpty ? Finish(experiment, effect, "complete", null) : StartSession(experiment with { Plan = planned }, effect, 0, attempt: 1);
     }
@@ -89,11 +116,21 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
 
     private static Effect<ExperimentEvent> Next(ExperimentState experiment, SessionEnded ended)
     {
-        var (running, effect) = (experiment.Running!, Persist(new ExperimentEvent.SessionFinished(ended.Session, ended.Status, ended.Reason)));
+        var finished = new ExperimentEvent.SessionFinished(ended.Session, ended.Status, ended.Reason);
+        var effect = Persist(finished);
         if (experiment.CancelReason is { } reason) return Finish(experiment, effect, "partial", reason);
-        if (ended.Status != "complete" && running.Attempt <= experiment.Plan!.Retries) return StartSession(experiment, effect, running.Index, running.Attempt + 1);
-        if (running.Index + 1 < experiment.Plan!.Sessions.Length) return StartSession(experiment, effect, running.Index + 1, attempt: 1);
-        return Conclude(experiment, effect, experiment.Ended.Add(new(ended.Session, ended.Status, ended.Reason)));
+        return experiment.HoldReason is null
+            ? Onward(experiment with { Ended = experiment.Ended.Add(finished) }, effect)
+            : effect.ThenPublish(new ExperimentPaused(experiment.Id));
+    }
+
+    /// <summary>What follows the session that ended last: another attempt, the next one, or the end.</summary>
+    private static Effect<ExperimentEvent> Onward(ExperimentState experiment, Effect<ExperimentEvent> effect)
+    {
+        var (last, ended) = (experiment.Started[^1], experiment.Ended[^1]);
+        if (ended.Status != "complete" && last.Attempt <= experiment.Plan!.Retries) return StartSession(experiment, effect, last.Index, last.Attempt + 1);
+        if (last.Index + 1 < experiment.Plan!.Sessions.Length) return StartSession(experiment, effect, last.Index + 1, attempt: 1);
+        return Conclude(experiment, effect, experiment.Ended);
     }
 
     /// <summary>A session that a later attempt made good is good.</summary>

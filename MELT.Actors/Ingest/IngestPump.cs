@@ -15,16 +15,29 @@ public sealed class IngestPump(IActorRuntime runtime, HostClock clock, TimeProvi
 {
     private readonly Dictionary<string, Lane> _lanes = [];
     private long _ignored;
+    private readonly CancellationTokenSource _enough = new();
+    private int _broken;
 
     /// <summary>Messages on our topics that are nobody's reading.</summary>
     public long Ignored => Interlocked.Read(ref _ignored);
 
+    /// <summary>The way to some actor ended, and must not: what comes on it stays unacknowledged.</summary>
+    public bool IsBroken => Volatile.Read(ref _broken) > 0;
+
+    /// <summary>Nothing further is taken; running ends when what was taken is stored and acknowledged.</summary>
+    public void TakeNoMore() => _enough.Cancel();
+
     /// <summary>Runs until the deliveries have ended and are stored, or until <paramref name="stop"/>: what is not stored then stays unacknowledged.</summary>
     public async Task RunAsync(ChannelReader<MqttDelivery> deliveries, CancellationToken stop)
     {
+        using var taking = CancellationTokenSource.CreateLinkedTokenSource(stop, _enough.Token);
         try
         {
-            await foreach (var delivery in deliveries.ReadAllAsync(stop)) await TakeAsync(delivery, stop);
+            await foreach (var delivery in deliveries.ReadAllAsync(taking.Token))
+            {
+                IngestCounters.Received();
+                await TakeAsync(delivery, stop);
+            }
         }
         catch (OperationCanceledException) { }
         await Task.WhenAll(_lanes.Values.Select(lane => lane.FinishAsync()));
@@ -36,8 +49,10 @@ public sealed class IngestPump(IActorRuntime runtime, HostClock clock, TimeProvi
         {
             case Incoming.Ignored i:
                 Interlocked.Increment(ref _ignored);
+                IngestCounters.Ignored();
                 log.LogDebug("Message on {Topic} ignored: {Why}", delivery.Topic, i.Why);
                 delivery.Acknowledge();
+                IngestCounters.Acknowledged();
                 break;
             case Incoming.OfDevice d: await LaneOf($"device:{d.Device}", stop).WriteAsync(d, stop); break;
             case Incoming.Samples s: await LaneOf($"meter:{s.Meter}", stop).WriteAsync(s, stop); break;
@@ -49,7 +64,7 @@ public sealed class IngestPump(IActorRuntime runtime, HostClock clock, TimeProvi
 
     private Lane LaneOf(string key, CancellationToken stop)
     {
-        if (!_lanes.TryGetValue(key, out var lane)) _lanes[key] = lane = new Lane(runtime, time, log, stop);
+        if (!_lanes.TryGetValue(key, out var lane)) _lanes[key] = lane = new Lane(runtime, time, log, () => Interlocked.Increment(ref _broken), stop);
         return lane;
     }
 }

@@ -18,15 +18,15 @@ internal sealed class Lane
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Channel<Incoming> _waiting = Channel.CreateBounded<Incoming>(new BoundedChannelOptions(Room) { SingleReader = true, SingleWriter = true });
-    private readonly (IActorRuntime Runtime, TimeProvider Time, ILogger Log, CancellationToken Stop) _with;
+    private readonly (IActorRuntime Runtime, TimeProvider Time, ILogger Log, Action Broke, CancellationToken Stop) _with;
     private readonly string _name = Guid.NewGuid().ToString("n")[..12];
     private readonly Task _running;
     private MeterId? _noted;
     private long _batches;
 
-    public Lane(IActorRuntime runtime, TimeProvider time, ILogger log, CancellationToken stop)
+    public Lane(IActorRuntime runtime, TimeProvider time, ILogger log, Action broke, CancellationToken stop)
     {
-        _with = (runtime, time, log, stop);
+        _with = (runtime, time, log, broke, stop);
         _running = RunAsync();
     }
 
@@ -47,7 +47,11 @@ internal sealed class Lane
                     await StoreAsync(message);
         }
         catch (OperationCanceledException) { }                            // unacknowledged: their senders publish them again
-        catch (Exception e) { _with.Log.LogCritical(e, "Ingest of a lane ended; its messages stay unacknowledged"); }
+        catch (Exception e)
+        {
+            _with.Broke();
+            _with.Log.LogCritical(e, "Ingest of a lane ended; its messages stay unacknowledged");
+        }
     }
 
     private async Task StoreAsync(Incoming message)
@@ -56,18 +60,19 @@ internal sealed class Lane
         {
             case Incoming.OfDevice d:
                 await AskAsync(Device.KindName, d.Device, d.Command);
-                d.Delivery.Acknowledge();
+                Acknowledge(d);
                 break;
             case Incoming.About a:
                 await NoteAsync(a.Meter);
                 await AskAsync(Meter.KindName, a.Meter.ToString(), new MeterCommand.Describe(a.Description, a.At));
-                a.Delivery.Acknowledge();
+                Acknowledge(a);
                 break;
             case Incoming.Rejected r:
                 await NoteAsync(r.Meter);
                 await AskAsync(Meter.KindName, r.Meter.ToString(),
                     new MeterCommand.Reject(NextBatch(), r.Why.Code, r.Why.Text, r.Delivery.Payload.ToArray(), r.At));
-                r.Delivery.Acknowledge();
+                IngestCounters.Rejected();
+                Acknowledge(r);
                 break;
             case Incoming.Samples s:
                 await NoteAsync(s.Meter);
@@ -91,8 +96,15 @@ internal sealed class Lane
 
     private async Task StoreAsync(List<Incoming.Samples> batch)
     {
-        await AskAsync(Meter.KindName, batch[0].Meter.ToString(), new MeterCommand.Record(NextBatch(), [.. batch.Select(s => s.Block)]));
-        foreach (var s in batch) s.Delivery.Acknowledge();
+        var answer = await AskAsync(Meter.KindName, batch[0].Meter.ToString(), new MeterCommand.Record(NextBatch(), [.. batch.Select(s => s.Block)]));
+        if (answer is Recorded { Duplicates: > 0 and var again }) IngestCounters.Duplicates(again);
+        foreach (var s in batch) Acknowledge(s);
+    }
+
+    private static void Acknowledge(Incoming message)
+    {
+        message.Delivery.Acknowledge();
+        IngestCounters.Acknowledged();
     }
 
     private async Task NoteAsync(MeterId meter)

@@ -42,6 +42,8 @@ public static class MeltEvents
         EventFormat.Json<ExperimentEvent.SessionStarted>("experiment.session-started.v1"),
         EventFormat.Json<ExperimentEvent.SessionFinished>("experiment.session-finished.v1"),
         EventFormat.Json<ExperimentEvent.CancelRequested>("experiment.cancel-requested.v1"),
+        EventFormat.Json<ExperimentEvent.Held>("experiment.held.v1"),
+        EventFormat.Json<ExperimentEvent.Resumed>("experiment.resumed.v1"),
         EventFormat.Json<ExperimentEvent.Finished>("experiment.finished.v1"),
 
         EventFormat.Json<SchedulerEvent.Queued>("scheduler.queued.v1"),

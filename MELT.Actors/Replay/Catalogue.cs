@@ -15,6 +15,10 @@ public sealed class Catalogue(IJournal journal)
         return all;
     }
 
+    /// <summary>The experiment of exactly this id; null when there is none.</summary>
+    public async Task<ExperimentState?> ExperimentAsync(string id, CancellationToken stop) =>
+        await ReadAsync($"{Experiment.KindName}:{id}", stop) is { Plan: not null } experiment ? experiment : null;
+
     /// <summary>Finds by an experiment's or session's id or its unique beginning; throws <see cref="CatalogueException"/> when there is none or more than one.</summary>
     public async Task<Finding> FindAsync(string prefix, CancellationToken stop)
     {

@@ -20,15 +20,16 @@ internal static class ListCommand
     {
         await using var journal = await with.OpenJournalAsync(stop);
         var experiments = await new Catalogue(journal).ExperimentsAsync(stop);
-        if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(experiments.Select(Row), ListJson.Default.IEnumerableListedExperiment));
+        if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(experiments.Select(e => Row(e)), ListJson.Default.IEnumerableListedExperiment));
         else
-            foreach (var line in Lines([.. experiments.Select(Row)])) Surroundings.Say(line);
+            foreach (var line in Lines([.. experiments.Select(e => Row(e))])) Surroundings.Say(line);
         return ExitCode.Done;
     }
 
-    private static ListedExperiment Row(ExperimentState e) => new(
+    /// <summary>The row of one experiment; <paramref name="progress"/> knows how far its running session is, where somebody does.</summary>
+    public static ListedExperiment Row(ExperimentState e, Func<string, ListedProgress?>? progress = null) => new(
         e.Id, e.Plan!.Name, e.Plan.At.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), e.End?.Status ?? "unfinished", e.End?.Reason,
-        [.. e.Started.Select(s => new ListedSession(s.Session, e.Plan.Sessions[s.Index].Header.Name, s.Attempt, e.Ended.FirstOrDefault(x => x.Session == s.Session)?.Status ?? "unfinished"))]);
+        [.. e.Started.Select(s => new ListedSession(s.Session, e.Plan.Sessions[s.Index].Header.Name, s.Attempt, e.Ended.FirstOrDefault(x => x.Session == s.Session)?.Status ?? "unfinished") { Progress = progress?.Invoke(s.Session) })]);
 
     /// <summary>One line each, so that it can be searched and cut; names are not wrapped.</summary>
     private static IEnumerable<string> Lines(IReadOnlyList<ListedExperiment> experiments)
@@ -46,8 +47,17 @@ internal static class ListCommand
 }
 
 internal sealed record ListedExperiment(string Experiment, string Name, string Begun, string Status, string? Reason, IReadOnlyList<ListedSession> Sessions);
-internal sealed record ListedSession(string Session, string Cell, int Attempt, string Status);
+
+internal sealed record ListedSession(string Session, string Cell, int Attempt, string Status)
+{
+    /// <summary>Of a session that runs on the node that answers; absent otherwise.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public ListedProgress? Progress { get; init; }
+}
+
+internal sealed record ListedProgress(string Stage, int RequestsDone, int Requests, int Tokens);
 
 [System.Text.Json.Serialization.JsonSourceGenerationOptions(PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [System.Text.Json.Serialization.JsonSerializable(typeof(IEnumerable<ListedExperiment>))]
+[System.Text.Json.Serialization.JsonSerializable(typeof(ListedExperiment))]
 internal sealed partial class ListJson : System.Text.Json.Serialization.JsonSerializerContext;

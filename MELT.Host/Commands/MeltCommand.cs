@@ -23,6 +23,8 @@ internal static class MeltCommand
         root.Subcommands.Add(ExportCommand.Create(shared));
         root.Subcommands.Add(SensorsCommand.Create(shared, commandLine));
         root.Subcommands.Add(JournalCommand.Create(shared));
+        root.Subcommands.Add(ServeCommand.Create(shared));
+        root.Subcommands.Add(ClusterCommand.Create(shared));
         root.Subcommands.Add(DoctorCommand.Create(shared));
         root.Subcommands.Add(ModelCommand.Create(shared));
         root.Subcommands.Add(SelftestCommand.Create(shared));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MELT.Actors.Experiments;
 using MELT.Devices.Inference;
 using MELT.Host.Configuration;
+using MELT.Host.Serve;
 
 namespace MELT.Host.Commands;
 
@@ -26,6 +27,7 @@ internal sealed class RunCommand
     private readonly Option<string[]> _meters = new("--meter") { Description = "Also record this meter of another device; may be repeated", HelpName = "DEVICE/METER" };
     private readonly Option<string?> _broker = new("--broker") { Description = "Use this broker instead of the embedded one", HelpName = "mqtt://HOST:PORT" };
     private readonly Option<string?> _port = new("--port") { Description = "Port of the embedded broker (default: a free one)", HelpName = "N" };
+    private readonly Option<string?> _at = new("--at") { Description = "Let the node of melt serve at this address run it, and follow it; models are files of that node", HelpName = "URL" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would be run, and run nothing" };
 
     public static Command Create(SharedOptions shared, string[] wrapped, string commandLine)
@@ -34,7 +36,7 @@ internal sealed class RunCommand
         var command = new Command("run", "Run and measure: melt run -m MODEL, melt run PLAN.yaml, melt run -- COMMAND ARGS…")
         {
             run._plan, run._model, run._promptTokens, run._prompts, run._maxTokens, run._requests, run._repetitions, run._threads, run._device, run._name,
-            run._baseline, run._coolDown, run._baselineAfter, run._sync, run._estimates, run._meters, run._broker, run._port, run._dryRun,
+            run._baseline, run._coolDown, run._baselineAfter, run._sync, run._estimates, run._meters, run._broker, run._port, run._at, run._dryRun,
         };
         command.SetAction((parsed, stop) => Failure.GuardAsync(async () =>
         {
@@ -42,11 +44,20 @@ internal sealed class RunCommand
             var configuration = with.Configure(("melt.broker.url", parsed.GetValue(run._broker)), ("melt.broker.embedded.port", parsed.GetValue(run._port)));
             var plan = run.Plan(parsed, wrapped);
             if (plan.Problems() is { Count: > 0 } problems) throw new CommandException("this cannot be run: " + string.Join("; ", problems), ExitCode.Usage);
-            return parsed.GetValue(run._dryRun)
-                ? DryRun.Print(with, plan, configuration)
+            if (parsed.GetValue(run._dryRun)) return DryRun.Print(with, plan, configuration);
+            return parsed.GetValue(run._at) is { } url
+                ? await run.ElsewhereAsync(parsed, with, url, configuration.Serve, plan, stop)
                 : await new ExperimentRun(with, configuration, commandLine).RunAsync(plan, stop);
         }));
         return command;
+    }
+
+    private async Task<int> ElsewhereAsync(ParseResult parsed, Surroundings with, string url, ServeOptions own, ExperimentPlan plan, CancellationToken stop)
+    {
+        if (parsed.GetValue(_broker) is not null || parsed.GetValue(_port) is not null)
+            throw new CommandException("--at and --broker or --port exclude each other: the node has its broker.", ExitCode.Usage);
+        using var node = new NodeClient(url, own);
+        return await new RemoteRun(with, node).RunAsync(plan, stop);
     }
 
     private ExperimentPlan Plan(ParseResult parsed, string[] wrapped)

@@ -28,6 +28,13 @@ internal sealed record ConfigurationOption(string Key, string Allowed, Func<Melt
         Duration("melt.session.cool-down", TimeSpan.Zero, TimeSpan.FromDays(1), (c, _, v) => c with { Session = c.Session with { CoolDown = v } }),
         Duration("melt.session.silence-limit", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), (c, _, v) => c with { Session = c.Session with { SilenceLimit = v } }),
         Whole("melt.session.threads", 1, 1024, (c, v) => c with { Session = c.Session with { Threads = v } }),
+        new("melt.serve.bind", "an IP address of this machine and a port, such as 127.0.0.1:7235 or [::1]:7235",
+            (c, e) => IPEndPoint.TryParse(e.Text, out _) && e.Text.Contains(':', StringComparison.Ordinal) ? c with { Serve = c.Serve with { Bind = e.Text } } : null),
+        // Whatever it is, it is taken here: a refusal would print it.
+        new("melt.serve.token", "a text of at least 16 characters", (c, e) => c with { Serve = c.Serve with { Token = new(e.Text) } }),
+        Text("melt.serve.certificate", "a PEM file", (c, v) => c with { Serve = c.Serve with { Certificate = v } }),
+        Text("melt.serve.key", "a PEM file", (c, v) => c with { Serve = c.Serve with { Key = v } }),
+        Duration("melt.serve.drain", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), (c, _, v) => c with { Serve = c.Serve with { Drain = v } }),
         .. LabProfiles.All.Keys.Select(Profile),
     ];
 

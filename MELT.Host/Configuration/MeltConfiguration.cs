@@ -11,6 +11,7 @@ public sealed record MeltConfiguration
     public BrokerOptions Broker { get; init; } = new();
     public InstrumentOptions Instruments { get; init; } = new();
     public SessionOptions Session { get; init; } = new();
+    public ServeOptions Serve { get; init; } = new();
     /// <summary>Numbers that replace those of a simulated profile, by profile and setting.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, ProfileSetting>> Profiles { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, ProfileSetting>>();
@@ -43,6 +44,19 @@ public sealed record SessionOptions
     public TimeSpan CoolDown { get; init; } = TimeSpan.FromSeconds(2);
     public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromMinutes(5);
     public int? Threads { get; init; }
+}
+
+/// <summary>How <c>melt serve</c> is reached, as written; what that means together is decided where it is used.</summary>
+public sealed record ServeOptions
+{
+    public string Bind { get; init; } = "127.0.0.1:7235";
+    public Secret? Token { get; init; }
+    /// <summary>File with the certificate and its chain, in PEM; null: plain HTTP.</summary>
+    public string? Certificate { get; init; }
+    /// <summary>File with the certificate's key, in PEM.</summary>
+    public string? Key { get; init; }
+    /// <summary>How long stopping waits for sessions to be sealed and readings to be stored.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>A number for a simulated profile, and where it was written, so that whoever knows the profile can refuse it there.</summary>

@@ -45,6 +45,8 @@ internal static class SomeEvents
         new ExperimentEvent.SessionStarted("e-01-2", 0, 2),
         new ExperimentEvent.SessionFinished("e-01-2", "failed", "device-busy: held by e-00"),
         new ExperimentEvent.CancelRequested("by the operator"),
+        new ExperimentEvent.Held("MELT was stopped"),
+        new ExperimentEvent.Resumed(),
         new ExperimentEvent.Finished("partial", "1 of 2 sessions are not complete"),
 
         new SchedulerEvent.Queued(Some.Phone, Some.Session, Some.Noon),

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using MELT.Actors.Runtimes;
+using MELT.Host.Serve;
+
+namespace MELT.Host.Commands;
+
+/// <summary><c>melt serve</c>: a laboratory that stays, with HTTP endpoints.</summary>
+internal sealed class ServeCommand
+{
+    private readonly Option<string?> _bind = new("--bind") { Description = "Where the HTTP endpoints listen (default: melt.serve.bind, 127.0.0.1:7235); port 0 takes a free one", HelpName = "ADDRESS:PORT" };
+    private readonly Option<string?> _broker = new("--broker") { Description = "Use this broker instead of the embedded one", HelpName = "mqtt://HOST:PORT" };
+    private readonly Option<string?> _port = new("--port") { Description = "Port of the embedded broker (default: a free one)", HelpName = "N" };
+    private readonly Option<string?> _role = new("--role") { Description = $"What this node of a cluster does: {string.Join(", ", NodeRoles.All)} (default: all)", HelpName = "ROLE,…" };
+    private readonly Option<string[]> _join = new("--join") { Description = "Nodes of a cluster to join; may be repeated", HelpName = "HOST:PORT" };
+
+    public static Command Create(SharedOptions shared)
+    {
+        var serve = new ServeCommand();
+        var command = new Command("serve", "Stay and run a laboratory: readings are recorded, experiments taken over HTTP, until SIGTERM or Ctrl+C") { serve._bind, serve._broker, serve._port, serve._role, serve._join };
+        command.SetAction((parsed, stop) => Failure.GuardAsync(() =>
+        {
+            serve.RefuseCluster(parsed);
+            var with = new Surroundings(parsed, shared);
+            var configuration = with.Configure(("melt.serve.bind", parsed.GetValue(serve._bind)), ("melt.broker.url", parsed.GetValue(serve._broker)), ("melt.broker.embedded.port", parsed.GetValue(serve._port)));
+            var setting = ServeSetting.TryRead(configuration.Serve, out var problem) ?? throw new CommandException(problem, ExitCode.Usage);
+            return new ServeRun(with, configuration, setting).RunAsync(stop);
+        }));
+        return command;
+    }
+
+    private void RefuseCluster(ParseResult parsed)
+    {
+        var given = parsed.GetValue(_join) is { Length: > 0 } ? "--join" : parsed.GetValue(_role) is not null ? "--role" : null;
+        if (given is not null) throw new CommandException($"{given} needs the Akka.NET build of MELT (docs/cluster.md); this one runs the laboratory in one process.", ExitCode.Usage);
+    }
+}

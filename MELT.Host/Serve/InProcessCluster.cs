@@ -1,0 +1,16 @@
+using MELT.Actors.Runtimes;
+using MELT.Actors.Runtimes.InProcess;
+using MELT.Devices;
+
+namespace MELT.Host.Serve;
+
+/// <summary>The cluster that one process is.</summary>
+internal sealed class InProcessCluster(InProcessRuntime runtime, string address, TimeProvider time) : IClusterView
+{
+    private readonly long _begun = time.GetTimestamp();
+
+    public string Runtime => "in-process";
+    public IReadOnlyList<ClusterMember> Members => [new(address, NodeRoles.All, "up", Reachable: true, Oldest: true, time.GetElapsedTime(_begun).TotalSeconds)];
+    public string? LinkOf(DeviceId device) => address;
+    public int Entities => runtime.Addresses;
+}
