@@ -28,7 +28,7 @@ internal sealed class Node : IAsyncDisposable
     {
         (_with, _configuration, _laboratory, _health, _log, _begun) = (with, configuration, laboratory, health, log, with.Time.GetTimestamp());
         (_start, _counters) = (new(with, configuration), new(laboratory.Runtime));
-        Cluster = new InProcessCluster(laboratory.Runtime, laboratory.BrokerAddress, with.Time);
+        Cluster = new InProcessCluster(laboratory.Runtime, Environment.MachineName, with.Time);
     }
 
     public static async Task<Node> OpenAsync(Surroundings with, MeltConfiguration configuration, ILoggerFactory logs, CancellationToken stop)

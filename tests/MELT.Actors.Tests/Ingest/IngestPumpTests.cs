@@ -27,6 +27,30 @@ public sealed class IngestPumpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Taking_no_more_it_stores_and_acknowledges_what_it_took_and_leaves_the_rest_to_its_senders()
+    {
+        var (taken, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _bench.Journal.BeforeAppend = async _ =>
+        {
+            taken.TrySetResult();
+            await go.Task;
+        };
+        var before = _bench.Deliveries.Reading(Meter, Reading(1));
+        await taken.Task;
+        _bench.Pump.TakeNoMore();
+        var after = _bench.Deliveries.Reading(Meter, Reading(2));
+        _bench.Running.IsCompleted.ShouldBeFalse();
+        go.SetResult();
+
+        await _bench.Running.WaitAsync(TimeSpan.FromSeconds(30));
+
+        before.Done.Task.IsCompletedSuccessfully.ShouldBeTrue();
+        after.Done.Task.IsCompleted.ShouldBeFalse();
+        (await _bench.StoredAsync(Stream)).Sum(Samples).ShouldBe(1);
+        _bench.Pump.IsBroken.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Readings_of_a_meter_that_never_described_itself_are_recorded()
     {
         await _bench.Deliveries.Reading(Meter, """{"at":1772366400000000007,"value":1.5}""").AcknowledgedAsync();

@@ -14,6 +14,9 @@ public sealed class HelpTests(Workshop workshop)
     [InlineData("report")]
     [InlineData("export")]
     [InlineData("doctor")]
+    [InlineData("serve")]
+    [InlineData("cluster")]
+    [InlineData("cluster status")]
     [InlineData("import")]
     [InlineData("sensors")]
     [InlineData("sensors list")]
@@ -42,7 +45,7 @@ public sealed class HelpTests(Workshop workshop)
     {
         var said = (await Melt.RunAsync(workshop.NewPlace(), "--help")).ShouldBeDone();
 
-        foreach (var verb in new[] { "quickstart", "run", "list", "show", "replay", "report", "export", "import", "doctor", "model", "sensors", "selftest", "journal", "schema" }) said.Output.ShouldContain($"\n  {verb}");
+        foreach (var verb in new[] { "quickstart", "run", "list", "show", "replay", "report", "export", "import", "doctor", "model", "sensors", "selftest", "journal", "schema", "serve", "cluster" }) said.Output.ShouldContain($"\n  {verb}");
         said.Output.ShouldNotContain("agent");
     }
 }
