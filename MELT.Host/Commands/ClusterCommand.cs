@@ -23,7 +23,7 @@ internal sealed class ClusterCommand
     {
         using var node = new NodeClient(at, with.Configure().Serve);
         var cluster = await node.ClusterAsync(stop);
-        if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(cluster, NodeJson.Default.ClusterAnswer));
+        if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(cluster, NodeJson.Readable.ClusterAnswer));
         else Print(with, cluster);
         return ExitCode.Done;
     }

@@ -30,23 +30,23 @@ internal sealed class HttpApi(Node node, string dataFolder, TimeProvider time)
     }
 
     public static Task ErrorAsync(HttpContext http, int status, string why, IReadOnlyList<string>? problems = null) =>
-        SayAsync(http, new ErrorAnswer(why, problems), NodeJson.Default.ErrorAnswer, status);
+        SayAsync(http, new ErrorAnswer(why, problems), NodeJson.Readable.ErrorAnswer, status);
 
     private Task HealthAsync(HttpContext http)
     {
         var broken = node.Broken;
         return SayAsync(http, new HealthAnswer(broken is null ? "alive" : "broken", Surroundings.Version, node.Cluster.Runtime, Math.Round(node.Uptime.TotalSeconds, 3), broken),
-            NodeJson.Default.HealthAnswer, broken is null ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError);
+            NodeJson.Readable.HealthAnswer, broken is null ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError);
     }
 
     private Task ReadyAsync(HttpContext http)
     {
         var readiness = node.Readiness;
-        return SayAsync(http, new ReadyAnswer(readiness.Ready, readiness.Reasons), NodeJson.Default.ReadyAnswer, readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        return SayAsync(http, new ReadyAnswer(readiness.Ready, readiness.Reasons), NodeJson.Readable.ReadyAnswer, readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
     private async Task ClusterAsync(HttpContext http) => await SayAsync(http,
-        new ClusterAnswer(node.Cluster.Runtime, node.Cluster.Members, await ClusterDevices.OfAsync(node, time, http.RequestAborted)), NodeJson.Default.ClusterAnswer);
+        new ClusterAnswer(node.Cluster.Runtime, node.Cluster.Members, await ClusterDevices.OfAsync(node, time, http.RequestAborted)), NodeJson.Readable.ClusterAnswer);
 
     private async Task BeginAsync(HttpContext http)
     {
@@ -66,7 +66,7 @@ internal sealed class HttpApi(Node node, string dataFolder, TimeProvider time)
         {
             var id = await node.BeginAsync(plan.Value, http.RequestAborted);
             http.Response.Headers.Location = $"/api/experiments/{id}";
-            await SayAsync(http, new BegunAnswer(id, "unfinished"), NodeJson.Default.BegunAnswer, StatusCodes.Status202Accepted);
+            await SayAsync(http, new BegunAnswer(id, "unfinished"), NodeJson.Readable.BegunAnswer, StatusCodes.Status202Accepted);
         }
         catch (NodeNotReadyException e) { await ErrorAsync(http, StatusCodes.Status503ServiceUnavailable, e.Message); }
         catch (Exception e) when (e is CommandException or ModelException or MELT.Actors.Devices.RigException)

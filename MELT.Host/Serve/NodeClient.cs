@@ -11,6 +11,11 @@ namespace MELT.Host.Serve;
 /// <summary>Asks a node over HTTP, with the token of this side's settings; what the node refuses is told as it says it.</summary>
 internal sealed class NodeClient : IDisposable
 {
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>A node answers a plan once its models are files, which takes long for large synthetic ones.</summary>
+    private static readonly TimeSpan BeginPatience = TimeSpan.FromMinutes(10);
+
     private readonly HttpClient _http;
 
     /// <param name="url">The node; null: the one that the settings of this side would start.</param>
@@ -21,7 +26,8 @@ internal sealed class NodeClient : IDisposable
             throw new CommandException($"--at {url}: write the address of a node as http://HOST:PORT or https://HOST:PORT", ExitCode.Usage);
         Address = node.GetLeftPart(UriPartial.Authority);
         // A redirection would carry the token to somebody else.
-        _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(Address) };
+        _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(Address), Timeout = Timeout.InfiniteTimeSpan };
+        if (own.Token is not null && node is { Scheme: "http", IsLoopback: false }) Surroundings.Remark($"warning: the token goes to {Address} readable by whoever is between; use https");
         if (own.Token is { } token) _http.DefaultRequestHeaders.Authorization = new("Bearer", token.Reveal());
     }
 
@@ -51,16 +57,24 @@ internal sealed class NodeClient : IDisposable
 
     private async Task<T> AskAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken stop)
     {
+        var patience = request.Method == HttpMethod.Post ? BeginPatience : AnswerPatience;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(patience);
         try
         {
-            using var answer = await _http.SendAsync(request, stop);
-            var text = await answer.Content.ReadAsStringAsync(stop);
+            using var answer = await _http.SendAsync(request, limit.Token);
+            var text = await answer.Content.ReadAsStringAsync(limit.Token);
             if (answer.IsSuccessStatusCode) return JsonSerializer.Deserialize(text, type) ?? throw new JsonException("null");
+            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable) throw new NodeUnreachableException(Complaint(answer.StatusCode, text));
             throw new CommandException(Complaint(answer.StatusCode, text), answer.StatusCode is HttpStatusCode.BadRequest ? ExitCode.Usage : ExitCode.Failed);
         }
         catch (HttpRequestException e)
         {
             throw new NodeUnreachableException($"there is no answer from {Address}: {e.Message}", e);
+        }
+        catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
+        {
+            throw new NodeUnreachableException($"there is no answer from {Address} within {patience.TotalSeconds:0} s", e);
         }
         catch (JsonException e)
         {
@@ -83,5 +97,5 @@ internal sealed class NodeClient : IDisposable
     }
 }
 
-/// <summary>Nobody answers there just now.</summary>
-internal sealed class NodeUnreachableException(string message, Exception inner) : IOException(message, inner);
+/// <summary>Nobody answers there just now, or says that it cannot.</summary>
+internal sealed class NodeUnreachableException(string message, Exception? inner = null) : IOException(message, inner);

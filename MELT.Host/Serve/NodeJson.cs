@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using MELT.Actors.Runtimes;
 
@@ -25,4 +27,8 @@ internal sealed record ServingAnswer(string Version, string Runtime, string Jour
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(ClusterAnswer))]
 [JsonSerializable(typeof(ServingAnswer))]
-internal sealed partial class NodeJson : JsonSerializerContext;
+internal sealed partial class NodeJson : JsonSerializerContext
+{
+    /// <summary>With quotes and umlauts as they are: nobody puts these answers into HTML.</summary>
+    public static NodeJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

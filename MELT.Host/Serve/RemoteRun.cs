@@ -59,7 +59,7 @@ internal sealed class RemoteRun(Surroundings with, NodeClient node)
         foreach (var ended in row.Sessions.Where(s => s.Status != "unfinished" && _told.Add(s.Session)))
             Console.Error.WriteLine($"{(Console.IsErrorRedirected ? "" : "\r\e[K")}session {ended.Session}: {ended.Status}");
         if (row.Sessions.LastOrDefault(s => s.Status == "unfinished") is not { Progress: { } progress } running) return;
-        var done = row.Sessions.Where(s => s.Status != "unfinished").DistinctBy(s => s.Cell + s.Session[..Math.Min(s.Session.Length, row.Experiment.Length + 3)]).Count(s => s.Attempt == 1);
+        var done = row.Sessions.Count(s => s.Attempt == 1) - 1;                    // another attempt is of the same session
         var text = string.Create(CultureInfo.InvariantCulture, $"session {running.Session}, {done + 1} of {sessions}: {progress.Stage}");
         if (Console.IsErrorRedirected)
         {

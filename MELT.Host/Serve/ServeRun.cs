@@ -30,7 +30,7 @@ internal sealed class ServeRun(Surroundings with, MeltConfiguration configuratio
     private async Task TellAsync(Node node, string address, CancellationToken stop)
     {
         Surroundings.Remark($"melt {Surroundings.Version} serves: runtime {node.Cluster.Runtime}, journal {node.JournalPlace}, broker on {node.BrokerAddress}, http on {address}");
-        if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(new ServingAnswer(Surroundings.Version, node.Cluster.Runtime, node.JournalPlace, node.BrokerAddress, address), NodeJson.Default.ServingAnswer));
+        if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(new ServingAnswer(Surroundings.Version, node.Cluster.Runtime, node.JournalPlace, node.BrokerAddress, address), NodeJson.Readable.ServingAnswer));
         foreach (var experiment in await node.UnfinishedAsync(stop))
             Surroundings.Remark($"experiment {experiment.Id} was cut off when MELT last ended and {(experiment.Continues ? "goes on" : "is sealed")}");
     }

@@ -67,8 +67,7 @@ public sealed class ServeStopTests(Workshop workshop)
         var place = workshop.NewPlace();
         place.Write("plan.yaml", Plans.Phone(sessions: 3, tokens: 30, coolDown: 0.2));
         var port = Ports.Free();
-        var bind = $"127.0.0.1:{port.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
-        await using var first = await Served.StartAsync(place, "--bind", bind);
+        await using var first = await Served.StartAsync(place, port);
         await using var follower = Melt.Start(place, "run", "plan.yaml", "--at", first.Url, "--json");
         var id = (await follower.SaysAsync("experiment ")).Split(' ')[1];
         await follower.SaysAsync($"session {id}-02, 2 of 3: running");
@@ -76,7 +75,7 @@ public sealed class ServeStopTests(Workshop workshop)
         await first.Melt.EndAsync();
         await follower.SaysAsync("no answer");
 
-        await using var second = await Served.StartAsync(place, "--bind", bind);
+        await using var second = await Served.StartAsync(place, port);
 
         var row = (await follower.EndAsync()).ShouldBeDone().Json;
         row.Text("status").ShouldBe("complete");

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using MELT.Actors.Journal;
 using MELT.Actors.Journal.Sqlite;
 using MELT.Actors.Meters;
@@ -86,6 +88,22 @@ public sealed class ServeTests(Workshop workshop)
         (said.Output + said.Error).ShouldNotContain(Token);
     }
 
+    [Fact]
+    public async Task With_a_certificate_it_is_reached_over_TLS()
+    {
+        var place = workshop.NewPlace();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest(Served.Subject, key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        place.Settings["MELT_SERVE_CERTIFICATE"] = place.Write("node.pem", certificate.ExportCertificatePem());
+        place.Settings["MELT_SERVE_KEY"] = place.Write("node.key", key.ExportPkcs8PrivateKeyPem());
+
+        await using var node = await Served.StartAsync(place);
+
+        node.Url.ShouldStartWith("https://");
+        (await node.GetAsync("/ready")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Theory]
     [InlineData("--bind", "0.0.0.0:0", "MELT_SERVE_TOKEN")]
     [InlineData("--join", "other:7236", "Akka.NET build")]
@@ -102,7 +120,7 @@ public sealed class ServeTests(Workshop workshop)
     {
         var place = workshop.NewPlace();
         await using var node = await Served.StartAsync(place);
-        await using var publisher = await OutsidePublisher.ConnectAsync(await node.Melt.PortAsync(), Topic);
+        var publisher = await OutsidePublisher.ConnectAsync(await node.Melt.PortAsync(), Topic);
         publisher.Begin();
         await publisher.MoreAsync(10);
 

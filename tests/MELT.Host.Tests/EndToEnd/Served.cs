@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -10,17 +11,22 @@ internal sealed class Served : IAsyncDisposable
 {
     public const string Serving = " serves: ";
 
+    /// <summary>Of the one certificate that is trusted here.</summary>
+    public const string Subject = "CN=melt-of-the-tests";
+
     private readonly HttpClient _http;
 
-    private Served(Melt melt, string url) => (Melt, Url, _http) = (melt, url, new HttpClient { BaseAddress = new Uri(url) });
+    private Served(Melt melt, string url) => (Melt, Url, _http) = (melt, url, new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, certificate, _, _) => certificate is { Subject: Subject } }) { BaseAddress = new Uri(url) });
 
     public Melt Melt { get; }
     public string Url { get; }
 
-    /// <summary>Ready to be asked; free ports unless told otherwise.</summary>
-    public static async Task<Served> StartAsync(Place place, params string[] arguments)
+    public static Task<Served> StartAsync(Place place, params string[] arguments) => StartAsync(place, port: 0, arguments);
+
+    /// <summary>Ready to be asked on this port, 0 for a free one.</summary>
+    public static async Task<Served> StartAsync(Place place, int port, params string[] arguments)
     {
-        var melt = Melt.Start(place, ["serve", "--bind", "127.0.0.1:0", .. arguments]);
+        var melt = Melt.Start(place, ["serve", "--bind", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"), .. arguments]);
         return new(melt, (await melt.SaysAsync(Serving)).Split("http on ")[1]);
     }
 
