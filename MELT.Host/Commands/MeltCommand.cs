@@ -43,7 +43,9 @@ internal static class MeltCommand
             Console.Error.WriteLine("melt: only \"melt run\" takes a command after --, as in: melt run -- sleep 5");
             return ExitCode.Usage;
         }
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(5) });
+        // melt serve listens to signals itself: two of them mean something else than one.
+        TimeSpan? patience = parsed.CommandResult.Command.Name == ServeCommand.Name ? null : TimeSpan.FromMinutes(5);
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = patience });
     }
 
     private static string Quoted(string argument) => argument.Length > 0 && !argument.Any(c => char.IsWhiteSpace(c) || c is '"' or '\'' or '\\' or '$' or '*' or '?')

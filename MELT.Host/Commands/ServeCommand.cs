@@ -13,17 +13,20 @@ internal sealed class ServeCommand
     private readonly Option<string?> _role = new("--role") { Description = $"What this node of a cluster does: {string.Join(", ", NodeRoles.All)} (default: all)", HelpName = "ROLE,…" };
     private readonly Option<string[]> _join = new("--join") { Description = "Nodes of a cluster to join; may be repeated", HelpName = "HOST:PORT" };
 
+    public const string Name = "serve";
+
     public static Command Create(SharedOptions shared)
     {
         var serve = new ServeCommand();
-        var command = new Command("serve", "Stay and run a laboratory: readings are recorded, experiments taken over HTTP, until SIGTERM or Ctrl+C") { serve._bind, serve._broker, serve._port, serve._role, serve._join };
-        command.SetAction((parsed, stop) => Failure.GuardAsync(() =>
+        var command = new Command(Name, "Stay and run a laboratory: readings are recorded, experiments taken over HTTP, until SIGTERM or Ctrl+C") { serve._bind, serve._broker, serve._port, serve._role, serve._join };
+        command.SetAction((parsed, _) => Failure.GuardAsync(async () =>
         {
             serve.RefuseCluster(parsed);
             var with = new Surroundings(parsed, shared);
             var configuration = with.Configure(("melt.serve.bind", parsed.GetValue(serve._bind)), ("melt.broker.url", parsed.GetValue(serve._broker)), ("melt.broker.embedded.port", parsed.GetValue(serve._port)));
             var setting = ServeSetting.TryRead(configuration.Serve, out var problem) ?? throw new CommandException(problem, ExitCode.Usage);
-            return new ServeRun(with, configuration, setting).RunAsync(stop);
+            using var signals = new StopSignals();
+            return await new ServeRun(with, configuration, setting).RunAsync(signals.Stop);
         }));
         return command;
     }
