@@ -63,5 +63,5 @@ internal static class LaboratorySetting
     };
 
     /// <summary>When MELT is run by the dotnet program, that is the process and MELT its first argument.</summary>
-    private static string[] Myself => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet" ? [typeof(LaboratorySetting).Assembly.Location] : [];
+    internal static string[] Myself => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet" ? [typeof(LaboratorySetting).Assembly.Location] : [];
 }

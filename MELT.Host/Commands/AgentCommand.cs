@@ -5,7 +5,7 @@ using MELT.Devices.Inference.LlamaCpp;
 
 namespace MELT.Host.Commands;
 
-/// <summary>Hidden: the engine child process, which speaks the agent's messages over standard input and output.</summary>
+/// <summary>Hidden: child processes of MELT. Engines speak the agent's messages over standard input and output.</summary>
 internal static class AgentCommand
 {
     public static Command Create()
@@ -19,6 +19,6 @@ internal static class AgentCommand
         });
         var exercise = new Command("exercise", "Load this device in steps for a parent MELT");
         exercise.SetAction(async (_, _) => await ExerciseAgent.RunAsync(TimeProvider.System, CancellationToken.None));
-        return new Command("agent", "Engine processes") { Hidden = true, Subcommands = { llama, exercise } };
+        return new Command("agent", "Engine processes") { Hidden = true, Subcommands = { llama, exercise, SelftestCrashCommand.CreateNode() } };
     }
 }

@@ -7,7 +7,7 @@ using MELT.Sensors.Trials;
 
 namespace MELT.Host.Commands;
 
-/// <summary><c>melt selftest accuracy</c>: what MELT promises of its numbers, shown on records of others and on synthetic data.</summary>
+/// <summary><c>melt selftest</c>, and of it <c>accuracy</c>: what MELT promises of its numbers, shown on records of others and on synthetic data.</summary>
 internal sealed class SelftestCommand
 {
     private readonly Option<string?> _inputs = new("--inputs") { Description = "Folder with records: mlperf-tiny*/*, gpu-with-meter/*, mlperf-power/*; without it only what needs no record", HelpName = "DIR" };
@@ -21,7 +21,7 @@ internal sealed class SelftestCommand
         selftest._only.AcceptOnlyFromAmong([.. AccuracyTrials.Names]);
         var accuracy = new Command("accuracy", "Check accuracy against published records, external meters and closed-form truth; exit 1 when a check fails") { selftest._inputs, selftest._quick, selftest._only };
         accuracy.SetAction((parsed, stop) => Failure.GuardAsync(() => selftest.RunAsync(new Surroundings(parsed, shared), parsed, stop)));
-        return new Command("selftest", "Check MELT's own promises on this machine") { accuracy };
+        return new Command("selftest", "Check MELT's own promises on this machine") { accuracy, SelftestCrashCommand.Create(shared) };
     }
 
     private Task<int> RunAsync(Surroundings with, ParseResult parsed, CancellationToken stop)

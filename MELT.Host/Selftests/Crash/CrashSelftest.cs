@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using MELT.Sensors.Analysis;
+using MELT.Sensors.Mqtt;
+
+namespace MELT.Host.Selftests.Crash;
+
+/// <summary>The whole of <c>melt selftest crash</c>: a place, the kills, the ledger beside the journal.</summary>
+internal static class CrashSelftest
+{
+    public static async Task<CrashReport> RunAsync(CrashOptions options, TimeProvider time, Action<int, long> progress, CancellationToken stop)
+    {
+        var folder = options.Out ?? Directory.CreateTempSubdirectory("melt-crash-").FullName;
+        var keep = options.Out is not null;
+        try
+        {
+            await using var store = CrashStores.Open(options.Journal, folder);
+            var report = await RunAsync(options, store, folder, time, progress, stop);
+            keep |= !report.Passed;
+            return keep ? report with { Kept = folder } : report;
+        }
+        finally
+        {
+            if (!keep) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<CrashReport> RunAsync(CrashOptions options, ICrashStore store, string folder, TimeProvider time, Action<int, long> progress, CancellationToken stop)
+    {
+        var begun = time.GetTimestamp();
+        await using var ledger = new Ledger(Path.Combine(folder, "ledger.csv"), time);
+        var trial = new CrashTrial(options, store, ledger, time, stop);
+        string? stopped = null;
+        await using (trial)
+        {
+            try
+            {
+                await trial.RunAsync(kills => progress(kills, ledger.Readings));
+            }
+            catch (Exception e) when (e is NodeException or MqttException)
+            {
+                stopped = e.Message;                          // what was acknowledged until then is still to be found
+            }
+        }
+        return await JudgeAsync(options, store, ledger, trial, stop) with { Stopped = stopped, Seconds = Math.Round(time.GetElapsedTime(begun).TotalSeconds, 3) };
+    }
+
+    private static async Task<CrashReport> JudgeAsync(CrashOptions options, ICrashStore store, Ledger ledger, CrashTrial trial, CancellationToken stop)
+    {
+        var damage = (await store.CheckAsync(stop)).Select(finding => finding.Text).ToImmutableArray();
+        await using var journal = await store.OpenAsync(stop);
+        var audit = await LedgerAudit.RunAsync(ledger.Acknowledged, journal, stop);
+        return new CrashReport(trial.Kills, ledger.Readings, audit.Lost, audit.Duplicates, audit.ReceivedDuplicates, Distribution(trial.Recoveries), options.Seed,
+            CrashStores.NameOf(options.Journal), options.Sabotage, ledger.Messages, trial.Killed, Seconds: 0, Kept: null)
+        {
+            Conflicts = audit.Conflicts,
+            Difference = audit.Differences.IsEmpty ? null : audit.Differences,
+            Damage = damage.IsEmpty ? null : damage,
+        };
+    }
+
+    private static RecoverySeconds? Distribution(IReadOnlyList<TimeSpan> recoveries)
+    {
+        double[] sorted = [.. recoveries.Select(r => r.TotalSeconds).Order()];
+        return sorted.Length == 0 ? null : new(At(0.5), At(0.99), Math.Round(sorted[^1], 3));
+
+        double At(double p) => Math.Round(Statistics.Quantile(sorted, p, fewest: 1)!.Value, 3);
+    }
+}

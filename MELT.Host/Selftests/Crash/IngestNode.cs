@@ -1,0 +1,62 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using MELT.Actors;
+using MELT.Actors.Devices;
+using MELT.Actors.Ingest;
+using MELT.Actors.Journal;
+using MELT.Actors.Journal.Sqlite;
+using MELT.Actors.Runtimes.InProcess;
+using MELT.Actors.Sessions;
+using MELT.Devices.Time;
+using MELT.Host.Commands;
+using MELT.Sensors.Alignment;
+using MELT.Sensors.Mqtt.Broker;
+using MELT.Sensors.Topics;
+using Microsoft.Extensions.Logging;
+
+namespace MELT.Host.Selftests.Crash;
+
+/// <summary>
+/// The process that is killed: the way of a reading from our broker through the in-process runtime into a journal, wired as in a laboratory.
+/// Says on standard output where it listens; ends when standard input does, so that it never outlives who started it.
+/// </summary>
+internal static class IngestNode
+{
+    /// <summary>Begins the line that says where it listens.</summary>
+    public const string Listens = "broker on ";
+    private const int IngestRoom = 4096;
+
+    public static async Task<int> RunAsync(string folder, int port, Sabotage sabotage, TimeProvider time)
+    {
+        // Ctrl-C in a terminal reaches the whole group; when to end is the parent's word.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+        using var logs = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Warning).AddProvider(new StandardErrorLog()));
+        var clock = HostClock.Start(time);
+        using var held = DataFolder.Hold(folder);
+        await using var journal = await OpenAsync(held.Journal, sabotage, time);
+        await using var runtime = new InProcessRuntime(journal, logs.CreateLogger<InProcessRuntime>(), new InProcessOptions { Time = time });
+        await using var broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Address = IPAddress.Loopback, Port = port, Clock = clock }, time);
+        var deliveries = broker.Intercept(MeltTopic.Everything, IngestRoom);
+        await Console.Out.WriteLineAsync($"{Listens}{broker.EndPoint}");
+        runtime.AddMelt(NoBench.Instance, clock, time, logs.CreateLogger("MELT"));
+        using var stop = new CancellationTokenSource();
+        var pumping = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>()).RunAsync(deliveries, stop.Token);
+        await runtime.StartAsync(stop.Token);
+        await Console.In.ReadToEndAsync();
+        await stop.CancelAsync();
+        await pumping;
+        return ExitCode.Done;
+    }
+
+    private static async Task<IJournal> OpenAsync(string path, Sabotage sabotage, TimeProvider time)
+    {
+        var journal = await SqliteJournal.OpenAsync(path, MeltEvents.Serializer, new SqliteJournalOptions { Time = time });
+        return sabotage == Sabotage.None ? journal : new SabotagedJournal(journal, sabotage, time);
+    }
+
+    private sealed class NoBench : IBench
+    {
+        public static readonly NoBench Instance = new();
+        public Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, CancellationToken stop) => throw new RigException("no-bench", "A node of the crash test runs no sessions.");
+    }
+}
