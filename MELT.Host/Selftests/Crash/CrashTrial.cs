@@ -32,8 +32,10 @@ internal sealed class CrashTrial(CrashOptions options, ICrashStore store, Ledger
         await JoinAsync();
         while (_kills < options.Kills)
         {
-            await ComeToAsync(points.Next());
+            var point = points.Next();
+            await ComeToAsync(point);
             var at = time.GetTimestamp();
+            ledger.Note(point.Name);
             await _node!.KillAsync();
             await _recovering;
             await _node.DisposeAsync();
@@ -81,6 +83,7 @@ internal sealed class CrashTrial(CrashOptions options, ICrashStore store, Ledger
         if (await Task.WhenAny(node.Listening, node.Ended) == node.Ended) return;
         var first = ledger.MoreAsync(1);
         if (await Task.WhenAny(first, node.Ended) == node.Ended) return;
+        ledger.Note("recovered");
         _recoveries.Add(time.GetElapsedTime(killedAt, await first));
     }
 

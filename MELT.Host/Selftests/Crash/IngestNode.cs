@@ -30,7 +30,7 @@ internal static class IngestNode
     {
         // Ctrl-C in a terminal reaches the whole group; when to end is the parent's word.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
-        using var logs = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Warning).AddProvider(new StandardErrorLog()));
+        using var logs = new LoggerFactory([new StandardErrorLog()], new LoggerFilterOptions { MinLevel = LogLevel.Warning });
         var clock = HostClock.Start(time);
         using var held = DataFolder.Hold(folder);
         await using var journal = await OpenAsync(held.Journal, sabotage, time);

@@ -1,16 +1,16 @@
 namespace MELT.Host.Selftests.Crash;
 
 /// <summary>When in a node's life it is killed.</summary>
-internal abstract record KillPoint(TimeSpan Then)
+internal abstract record KillPoint(TimeSpan Then, string Name)
 {
     /// <summary>So long after its process was started, whatever it is doing by then.</summary>
-    public sealed record Starting(TimeSpan Then) : KillPoint(Then);
+    public sealed record Starting(TimeSpan Then) : KillPoint(Then, "killed while starting");
 
     /// <summary>So long after it began to listen: its entities are recovering and what was not acknowledged comes again.</summary>
-    public sealed record Listening(TimeSpan Then) : KillPoint(Then);
+    public sealed record Listening(TimeSpan Then) : KillPoint(Then, "killed while recovering");
 
     /// <summary>So long after it acknowledged this many messages.</summary>
-    public sealed record Loaded(int Messages, TimeSpan Then) : KillPoint(Then);
+    public sealed record Loaded(int Messages, TimeSpan Then) : KillPoint(Then, "killed under load");
 }
 
 /// <summary>Draws kill points: one in ten while a node starts, one in ten while it recovers, the others under load.</summary>

@@ -3,7 +3,7 @@ using MELT.Sensors.Meters;
 
 namespace MELT.Host.Selftests.Crash;
 
-/// <summary>What the publishers saw acknowledged, kept outside the node, and as a file: seconds, meter, first number, last number.</summary>
+/// <summary>What the publishers saw acknowledged, kept outside the node, and as a file in which every kill has its line too.</summary>
 internal sealed class Ledger : IAsyncDisposable
 {
     private readonly TimeProvider _time;
@@ -18,7 +18,7 @@ internal sealed class Ledger : IAsyncDisposable
     {
         (_time, _begun) = (time, time.GetTimestamp());
         _file = new StreamWriter(path);
-        _file.WriteLine("seconds,meter,first,last");
+        _file.WriteLine("seconds,what,meter,first,last");
     }
 
     public long Messages { get { lock (_gate) return _messages; } }
@@ -34,12 +34,18 @@ internal sealed class Ledger : IAsyncDisposable
         lock (_gate)
         {
             var now = _time.GetTimestamp();
+            Write(now, $"acknowledged,{meter}", numbers.First.ToString(CultureInfo.InvariantCulture), numbers.Last.ToString(CultureInfo.InvariantCulture));
             _messages++;
             _acknowledged[meter] = _acknowledged.GetValueOrDefault(meter, SequenceSet.Empty).Add(numbers);
-            _file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_time.GetElapsedTime(_begun, now).TotalSeconds:F6},{meter},{numbers.First},{numbers.Last}"));
             foreach (var (_, reached) in _waiting.Where(w => w.Messages <= _messages)) reached.TrySetResult(now);
             _waiting.RemoveAll(w => w.Messages <= _messages);
         }
+    }
+
+    /// <summary>What happened to the node just now.</summary>
+    public void Note(string what)
+    {
+        lock (_gate) Write(_time.GetTimestamp(), what + ",", "", "");
     }
 
     /// <summary>Completes when this many more messages than now are acknowledged, with the timestamp of the last of them.</summary>
@@ -49,6 +55,9 @@ internal sealed class Ledger : IAsyncDisposable
         lock (_gate) _waiting.Add((_messages + messages, reached));
         return reached.Task;
     }
+
+    private void Write(long at, string whatAndMeter, string first, string last) =>
+        _file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_time.GetElapsedTime(_begun, at).TotalSeconds:F6},{whatAndMeter},{first},{last}"));
 
     public ValueTask DisposeAsync() => _file.DisposeAsync();
 }

@@ -29,6 +29,7 @@ public sealed class HelpTests(Workshop workshop)
     [InlineData("model list")]
     [InlineData("selftest")]
     [InlineData("selftest accuracy")]
+    [InlineData("selftest crash")]
     [InlineData("schema")]
     [InlineData("schema results")]
     public async Task Every_verb_explains_itself(string verb)
