@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MELT.Actors.Journal;
 using MELT.Sensors.Analysis;
 using MELT.Sensors.Mqtt;
 
@@ -13,10 +14,12 @@ internal static class CrashSelftest
         var keep = options.Out is not null;
         try
         {
-            await using var store = CrashStores.Open(options.Journal, folder);
-            var report = await RunAsync(options, store, folder, time, progress, stop);
+            await using var journal = await CrashJournal.PrepareAsync(options.Journal, folder, time, stop);
+            var report = await RunAsync(options, journal, folder, time, progress, stop);
             keep |= !report.Passed;
-            return keep ? report with { Kept = folder } : report;
+            if (!keep) return report;
+            await journal.KeepAsync(folder, time, stop);
+            return report with { Kept = folder };
         }
         finally
         {
@@ -24,11 +27,11 @@ internal static class CrashSelftest
         }
     }
 
-    private static async Task<CrashReport> RunAsync(CrashOptions options, ICrashStore store, string folder, TimeProvider time, Action<int, long> progress, CancellationToken stop)
+    private static async Task<CrashReport> RunAsync(CrashOptions options, CrashJournal journal, string folder, TimeProvider time, Action<int, long> progress, CancellationToken stop)
     {
         var begun = time.GetTimestamp();
         await using var ledger = new Ledger(Path.Combine(folder, "ledger.csv"), time);
-        var trial = new CrashTrial(options, store, ledger, time, stop);
+        var trial = new CrashTrial(options, journal, ledger, time, stop);
         string? stopped = null;
         await using (trial)
         {
@@ -41,16 +44,16 @@ internal static class CrashSelftest
                 stopped = e.Message;                          // what was acknowledged until then is still to be found
             }
         }
-        return await JudgeAsync(options, store, ledger, trial, stop) with { Stopped = stopped, Seconds = Math.Round(time.GetElapsedTime(begun).TotalSeconds, 3) };
+        return await JudgeAsync(options, journal, ledger, trial, stop) with { Stopped = stopped, Seconds = Math.Round(time.GetElapsedTime(begun).TotalSeconds, 3) };
     }
 
-    private static async Task<CrashReport> JudgeAsync(CrashOptions options, ICrashStore store, Ledger ledger, CrashTrial trial, CancellationToken stop)
+    private static async Task<CrashReport> JudgeAsync(CrashOptions options, CrashJournal journal, Ledger ledger, CrashTrial trial, CancellationToken stop)
     {
-        var damage = (await store.CheckAsync(stop)).Select(finding => finding.Text).ToImmutableArray();
-        await using var journal = await store.OpenAsync(stop);
-        var audit = await LedgerAudit.RunAsync(ledger.Acknowledged, journal, stop);
+        await using var stored = await journal.Location.OpenReadOnlyAsync(MeltEvents.Serializer, stop);
+        var damage = (await JournalCheck.RunAsync(stored, MeltEvents.Serializer, stop)).Select(finding => finding.Text).ToImmutableArray();
+        var audit = await LedgerAudit.RunAsync(ledger.Acknowledged, stored, stop);
         return new CrashReport(trial.Kills, ledger.Readings, audit.Lost, audit.Duplicates, audit.ReceivedDuplicates, Distribution(trial.Recoveries), options.Seed,
-            CrashStores.NameOf(options.Journal), options.Sabotage, ledger.Messages, trial.Killed, Seconds: 0, Kept: null)
+            journal.Name, options.Sabotage, ledger.Messages, trial.Killed, Seconds: 0, Kept: null)
         {
             Conflicts = audit.Conflicts,
             Difference = audit.Differences.IsEmpty ? null : audit.Differences,

@@ -5,7 +5,7 @@ using MELT.Devices.Time;
 namespace MELT.Host.Selftests.Crash;
 
 /// <summary>Kills a node again and again while others publish to it, and keeps outside what they saw acknowledged.</summary>
-internal sealed class CrashTrial(CrashOptions options, ICrashStore store, Ledger ledger, TimeProvider time, CancellationToken stop) : IAsyncDisposable
+internal sealed class CrashTrial(CrashOptions options, CrashJournal journal, Ledger ledger, TimeProvider time, CancellationToken stop) : IAsyncDisposable
 {
     /// <summary>Nothing acknowledged for so long means that the node does not come back.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -58,7 +58,7 @@ internal sealed class CrashTrial(CrashOptions options, ICrashStore store, Ledger
 
     [MemberNotNull(nameof(_node))]
     private void Begin() => _node = NodeProcess.Start(
-        ["--journal", store.Location, "--port", _port.ToString(CultureInfo.InvariantCulture), .. options.Sabotage is { } name ? ["--sabotage", name] : Array.Empty<string>()]);
+        ["--port", _port.ToString(CultureInfo.InvariantCulture), .. options.Sabotage is { } name ? ["--sabotage", name] : Array.Empty<string>()], journal.Address);
 
     private async Task JoinAsync()
     {
@@ -92,6 +92,7 @@ internal sealed class CrashTrial(CrashOptions options, ICrashStore store, Ledger
         try
         {
             var first = await Task.WhenAny([task, _node!.Ended, .. _publishers.Select(p => p.Failed)]).WaitAsync(Patience, time, stop);
+            stop.ThrowIfCancellationRequested();
             if (first == _node.Ended && !task.IsCompleted) throw _node.OwnEnd();
             await first;
         }

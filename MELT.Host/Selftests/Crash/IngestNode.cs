@@ -4,7 +4,6 @@ using MELT.Actors;
 using MELT.Actors.Devices;
 using MELT.Actors.Ingest;
 using MELT.Actors.Journal;
-using MELT.Actors.Journal.Sqlite;
 using MELT.Actors.Runtimes.InProcess;
 using MELT.Actors.Sessions;
 using MELT.Devices.Time;
@@ -18,22 +17,25 @@ namespace MELT.Host.Selftests.Crash;
 
 /// <summary>
 /// The process that is killed: the way of a reading from our broker through the in-process runtime into a journal, wired as in a laboratory.
-/// Says on standard output where it listens; ends when standard input does, so that it never outlives who started it.
+/// Reads the journal's address from standard input, says on standard output where it listens, and ends when standard input does:
+/// it never outlives who started it.
 /// </summary>
 internal static class IngestNode
 {
     /// <summary>Begins the line that says where it listens.</summary>
     public const string Listens = "broker on ";
     private const int IngestRoom = 4096;
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(20), LockPatience = TimeSpan.FromSeconds(10);
 
-    public static async Task<int> RunAsync(string folder, int port, Sabotage sabotage, TimeProvider time)
+    public static async Task<int> RunAsync(int port, Sabotage sabotage, TimeProvider time)
     {
         // Ctrl-C in a terminal reaches the whole group; when to end is the parent's word.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         using var logs = new LoggerFactory([new StandardErrorLog()], new LoggerFilterOptions { MinLevel = LogLevel.Warning });
         var clock = HostClock.Start(time);
-        using var held = DataFolder.Hold(folder);
-        await using var journal = await OpenAsync(held.Journal, sabotage, time);
+        var location = JournalLocation.Parse(await Console.In.ReadLineAsync(), ".");
+        await using var held = await LockAsync(location, time);
+        await using var journal = await OpenAsync(location, sabotage, time);
         await using var runtime = new InProcessRuntime(journal, logs.CreateLogger<InProcessRuntime>(), new InProcessOptions { Time = time });
         await using var broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Address = IPAddress.Loopback, Port = port, Clock = clock }, time);
         var deliveries = broker.Intercept(MeltTopic.Everything, IngestRoom);
@@ -48,9 +50,22 @@ internal static class IngestNode
         return ExitCode.Done;
     }
 
-    private static async Task<IJournal> OpenAsync(string path, Sabotage sabotage, TimeProvider time)
+    /// <summary>A server may take a moment to see that the node before is gone.</summary>
+    private static async Task<IRuntimeLock> LockAsync(JournalLocation location, TimeProvider time)
     {
-        var journal = await SqliteJournal.OpenAsync(path, MeltEvents.Serializer, new SqliteJournalOptions { Time = time });
+        for (var begun = time.GetTimestamp(); ; await Task.Delay(BetweenTries, time))
+        {
+            try
+            {
+                return await location.LockAsync(LockMode.Exclusive, time, CancellationToken.None);
+            }
+            catch (RuntimeLockException) when (time.GetElapsedTime(begun) < LockPatience) { }
+        }
+    }
+
+    private static async Task<IJournal> OpenAsync(JournalLocation location, Sabotage sabotage, TimeProvider time)
+    {
+        var journal = await location.OpenAsync(MeltEvents.Serializer, time);
         return sabotage == Sabotage.None ? journal : new SabotagedJournal(journal, sabotage, time);
     }
 

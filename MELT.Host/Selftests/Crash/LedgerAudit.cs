@@ -30,16 +30,21 @@ internal sealed record StoredNumbers(SequenceSet Once, ImmutableArray<SequenceRa
     public static async Task<StoredNumbers> ReadAsync(IJournal journal, MeterId meter, CancellationToken stop)
     {
         var stored = new StoredNumbers(SequenceSet.Empty, [], 0, 0);
-        await foreach (var e in journal.ReadAsync($"{Meter.KindName}:{meter}", 1, stop))
-            stored = e.Event switch
-            {
-                MeterEvent.SamplesRecorded r => Runs(r.Samples).Aggregate(stored, (s, run) => s.Add(run)),
-                MeterEvent.DuplicatesReceived d => stored with { ReceivedDuplicates = stored.ReceivedDuplicates + d.Count },
-                MeterEvent.ConflictReceived => stored with { Conflicts = stored.Conflicts + 1 },
-                _ => stored,
-            };
+        try
+        {
+            await foreach (var e in journal.ReadAsync($"{Meter.KindName}:{meter}", 1, stop)) stored = stored.With(e.Event);
+        }
+        catch (JournalRefusedException) { }                   // a hole, which the check names: what lies behind it is lost
         return stored;
     }
+
+    private StoredNumbers With(object e) => e switch
+    {
+        MeterEvent.SamplesRecorded r => Runs(r.Samples).Aggregate(this, (stored, run) => stored.Add(run)),
+        MeterEvent.DuplicatesReceived d => this with { ReceivedDuplicates = ReceivedDuplicates + d.Count },
+        MeterEvent.ConflictReceived => this with { Conflicts = Conflicts + 1 },
+        _ => this,
+    };
 
     private StoredNumbers Add(SequenceRange run)
     {

@@ -25,7 +25,8 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public Task Ended { get; }
 
-    public static NodeProcess Start(IEnumerable<string> arguments)
+    /// <summary>The journal's address may hold a password, which others see in a command line; it goes over standard input.</summary>
+    public static NodeProcess Start(IEnumerable<string> arguments, string journal)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, [.. LaboratorySetting.Myself, "agent", "ingest-node", .. arguments])
         {
@@ -34,7 +35,10 @@ internal sealed class NodeProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["DOTNET_TieredPGO"] = "0";      // a life is too short for profiles
-        return new(Process.Start(start) ?? throw new NodeException("the node could not be started"));
+        var process = Process.Start(start) ?? throw new NodeException("the node could not be started");
+        process.StandardInput.WriteLine(journal);
+        process.StandardInput.Flush();
+        return new(process);
     }
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed. Returns when the process is gone.</summary>

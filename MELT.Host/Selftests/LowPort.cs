@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace MELT.Host.Selftests.Crash;
+namespace MELT.Host.Selftests;
 
 /// <summary>
 /// A free port below those that the system gives to outgoing connections: somebody who connects again and again to a port of that range
