@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MELT.Actors.Journal;
+using MELT.Tests;
 
 namespace MELT.Host.Tests.EndToEnd;
 
@@ -43,6 +44,34 @@ public sealed class SelftestCrashTests(Workshop workshop)
         ranges.Sum(Size).ShouldBe(said.Json.Number(what == "lost" ? "lost" : "duplicates"));
         said.Json.Number(what == "lost" ? "duplicates" : "lost").ShouldBe(0);
         said.Json.TryGetProperty("damage", out _).ShouldBeFalse("the journal itself is consistent: only the ledger can tell");
+    }
+
+    [SkippableFact]
+    public async Task On_a_PostgreSQL_server_of_its_own_nothing_is_lost_either_and_a_faulty_one_is_kept_as_a_file()
+    {
+        var place = workshop.NewPlace();
+
+        var said = await Melt.RunAsync(place, "selftest", "crash", "--kills", "3", "--journal", "postgres", "--json");
+        Skip.If(said.Error.Contains("not installed", StringComparison.Ordinal), "PostgreSQL is not installed (apt-get install postgresql)");
+        said.ShouldBeDone();
+        (said.Json.Text("journal"), said.Json.Number("kills"), said.Json.Number("lost"), said.Json.Number("duplicates")).ShouldBe(("postgres", 3, 0, 0));
+
+        (await Melt.RunAsync(place, "selftest", "crash", "--kills", "1", "--journal", "postgres", "--sabotage", "double-write", "--out", "kept")).ShouldFail(1, "stored twice");
+        (await Melt.RunAsync(place, "journal", "check", "--journal", "kept")).ShouldBeDone();
+    }
+
+    [SkippableFact]
+    public async Task A_database_that_somebody_names_has_to_be_empty_and_its_password_is_not_told()
+    {
+        var database = await (await PostgresServer.SharedAsync()).NewDatabaseAsync();
+        string[] arguments = ["selftest", "crash", "--kills", "1", "--journal", database.Url];
+
+        var first = (await Melt.RunAsync(workshop.NewPlace(), arguments)).ShouldBeDone();
+        var second = await Melt.RunAsync(workshop.NewPlace(), arguments);
+
+        first.Output.ShouldContain($"/{database.Name},");
+        second.ShouldFail(2, "holds events already");
+        foreach (var text in new[] { first.Output, first.Error, second.Error }) text.ShouldNotContain(Uri.EscapeDataString(database.Password));
     }
 
     [Fact]
