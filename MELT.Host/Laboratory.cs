@@ -87,9 +87,9 @@ internal sealed class Laboratory : IAsyncDisposable
             await ingest.SubscribeAsync(MeltTopic.Everything, MqttQos.AtLeastOnce, stop);
             return (ingest.Deliveries, connection, connection.Host + ":" + connection.Port, () => ingest.IsConnected);
         }
-        var broker = await MqttBroker.StartAsync(options.Broker with { Clock = clock }, time);
+        var (broker, deliveries) = await MqttBroker.StartAsync(options.Broker with { Clock = clock }, MeltTopic.Everything, IngestRoom, time);
         open.Push(broker);
-        return (broker.Intercept(MeltTopic.Everything, IngestRoom), options.BrokerLogin(broker.EndPoint), broker.EndPoint.ToString(), static () => true);
+        return (deliveries, options.BrokerLogin(broker.EndPoint), broker.EndPoint.ToString(), static () => true);
     }
 
     public async ValueTask DisposeAsync()

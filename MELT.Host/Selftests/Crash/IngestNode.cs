@@ -33,12 +33,13 @@ internal static class IngestNode
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         using var logs = new LoggerFactory([new StandardErrorLog()], new LoggerFilterOptions { MinLevel = LogLevel.Warning });
         var clock = HostClock.Start(time);
-        var location = JournalLocation.Parse(await Console.In.ReadLineAsync(), ".");
+        if (await Console.In.ReadLineAsync() is not { Length: > 0 } address) throw new CommandException("this is the node of melt selftest crash, which tells it on standard input where its journal is", ExitCode.Usage);
+        var location = JournalLocation.Parse(address, ".");
         await using var held = await LockAsync(location, time);
         await using var journal = await OpenAsync(location, sabotage, time);
         await using var runtime = new InProcessRuntime(journal, logs.CreateLogger<InProcessRuntime>(), new InProcessOptions { Time = time });
-        await using var broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Address = IPAddress.Loopback, Port = port, Clock = clock }, time);
-        var deliveries = broker.Intercept(MeltTopic.Everything, IngestRoom);
+        var (broker, deliveries) = await MqttBroker.StartAsync(new MqttBrokerOptions { Address = IPAddress.Loopback, Port = port, Clock = clock }, MeltTopic.Everything, IngestRoom, time);
+        await using var listening = broker;
         await Console.Out.WriteLineAsync($"{Listens}{broker.EndPoint}");
         runtime.AddMelt(NoBench.Instance, clock, time, logs.CreateLogger("MELT"));
         using var stop = new CancellationTokenSource();

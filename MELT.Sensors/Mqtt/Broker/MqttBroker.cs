@@ -50,6 +50,25 @@ public sealed class MqttBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// The same with a receiver, as of <see cref="Intercept"/>, that is there before anybody can connect. Where the receiver comes after
+    /// the broker, a message between the two is acknowledged and received by nobody.
+    /// </summary>
+    public static Task<(MqttBroker Broker, ChannelReader<MqttDelivery> Deliveries)> StartAsync(MqttBrokerOptions options, string filter, int room, TimeProvider? time = null)
+    {
+        if (!TopicFilter.IsValid(filter)) throw new ArgumentException($"'{filter}' is not a topic filter", nameof(filter));
+        var (exchange, interceptor) = (new Exchange(options, time ?? TimeProvider.System), new Interceptor(filter, room));
+        exchange.Router.Add(interceptor);
+        try
+        {
+            return Task.FromResult((new MqttBroker(exchange, Listen(options)), interceptor.Deliveries));
+        }
+        catch (MqttException e)
+        {
+            return Task.FromException<(MqttBroker, ChannelReader<MqttDelivery>)>(e);
+        }
+    }
+
     private static Socket Listen(MqttBrokerOptions options)
     {
         if (!IPAddress.IsLoopback(options.Address) && options.Users is null or { Count: 0 })

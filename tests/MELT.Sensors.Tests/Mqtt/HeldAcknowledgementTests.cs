@@ -35,6 +35,21 @@ public sealed class HeldAcknowledgementTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_receiver_that_is_there_from_the_start_holds_whatever_comes_first()
+    {
+        var (broker, deliveries) = await MqttBroker.StartAsync(new MqttBrokerOptions(), "melt/#", 10);
+        await using var listening = broker;
+        await using var meter = await RawClient.ConnectAsync(broker.Port, s_connect5);
+        await meter.SendAsync(Publish(1, "first"));
+
+        var delivery = await deliveries.NextAsync();
+        await meter.HasNothingToReadAsync();
+        delivery.Acknowledge();
+
+        (await meter.NextAsync<AckPacket>()).ShouldBe(new AckPacket(PacketType.PubAck, 1));
+    }
+
+    [Fact]
     public async Task PUBREC_of_QoS_2_is_held_and_a_repeated_message_is_not_given_twice()
     {
         var deliveries = _broker.Intercept("melt/#", 10);
