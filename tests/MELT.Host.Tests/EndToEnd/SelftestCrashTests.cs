@@ -47,16 +47,14 @@ public sealed class SelftestCrashTests(Workshop workshop)
     }
 
     [SkippableFact]
-    public async Task On_a_PostgreSQL_server_of_its_own_nothing_is_lost_either_and_a_faulty_one_is_kept_as_a_file()
+    public async Task On_a_PostgreSQL_server_of_its_own_nothing_is_lost_either_and_what_it_held_is_kept_as_a_file()
     {
         var place = workshop.NewPlace();
 
-        var said = await Melt.RunAsync(place, "selftest", "crash", "--kills", "3", "--journal", "postgres", "--json");
+        var said = await Melt.RunAsync(place, "selftest", "crash", "--kills", "3", "--journal", "postgres", "--out", "kept", "--json");
         Skip.If(said.Error.Contains("not installed", StringComparison.Ordinal), "PostgreSQL is not installed (apt-get install postgresql)");
         said.ShouldBeDone();
         (said.Json.Text("journal"), said.Json.Number("kills"), said.Json.Number("lost"), said.Json.Number("duplicates")).ShouldBe(("postgres", 3, 0, 0));
-
-        (await Melt.RunAsync(place, "selftest", "crash", "--kills", "1", "--journal", "postgres", "--sabotage", "double-write", "--out", "kept")).ShouldFail(1, "stored twice");
         (await Melt.RunAsync(place, "journal", "check", "--journal", "kept")).ShouldBeDone();
     }
 
