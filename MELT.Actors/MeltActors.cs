@@ -13,16 +13,16 @@ namespace MELT.Actors;
 /// <summary>Every actor there is, a line each; Host and tests wire the same.</summary>
 public static class MeltActors
 {
-    /// <summary>Devices are plugged in here and nowhere else.</summary>
-    public static void AddMelt(this IActorRuntime runtime, IBench bench, HostClock clock, TimeProvider time, ILogger log) =>
-        runtime.AddMelt(new LocalLinks(new LinkPerformer(runtime, bench, clock, time, log)), clock, time, log);
+    /// <summary>Devices are plugged in here and nowhere else. <paramref name="unreachable"/>: how long a session waits for a device that nobody reaches.</summary>
+    public static void AddMelt(this IActorRuntime runtime, IBench bench, HostClock clock, TimeProvider time, ILogger log, TimeSpan? unreachable = null) =>
+        runtime.AddMelt(new LocalLinks(new LinkPerformer(runtime, bench, clock, time, log)), clock, time, log, unreachable);
 
     /// <summary>Devices are plugged in where <paramref name="links"/> knows.</summary>
-    public static void AddMelt(this IActorRuntime runtime, IDeviceLinks links, HostClock clock, TimeProvider time, ILogger log)
+    public static void AddMelt(this IActorRuntime runtime, IDeviceLinks links, HostClock clock, TimeProvider time, ILogger log, TimeSpan? unreachable = null)
     {
         runtime.Host(new Device(), NoWork.Instance);
         runtime.Host(new Meter(), NoWork.Instance);
-        runtime.Host(new Session(), new SessionPerformer(runtime, links, clock, time, log));
+        runtime.Host(new Session(), new SessionPerformer(runtime, links, clock, time, log, unreachable));
         runtime.Host(new Experiment(), NoWork.Instance);
         runtime.Host(new Scheduler(), new SchedulerPerformer(runtime, clock, log));
     }

@@ -3,11 +3,13 @@ using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Ingest;
 using MELT.Actors.Journal;
+using MELT.Actors.Runtimes;
 using MELT.Actors.Runtimes.InProcess;
 using MELT.Devices.Time;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Mqtt.Broker;
 using MELT.Sensors.Mqtt.Client;
+using MELT.Host.Serve;
 using MELT.Sensors.Topics;
 using Microsoft.Extensions.Logging;
 
@@ -22,31 +24,31 @@ internal sealed class Laboratory : IAsyncDisposable
     /// <summary>Deliveries that wait for ingest; when full, the broker stops reading from publishers of QoS 1 and counts dropped QoS 0.</summary>
     private const int IngestRoom = 4096;
 
-    private readonly Stack<IAsyncDisposable> _open = new();
-    private readonly CancellationTokenSource _stopIngest = new();
-    private Task _ingest = Task.CompletedTask;
+    private readonly Stack<IAsyncDisposable> _open;
 
     public required StoredJournal Journal { get; init; }
     /// <summary>Where it lies, without a password.</summary>
     public required string JournalPlace { get; init; }
     /// <summary>The same journal, as the actors write it.</summary>
     public required WatchedJournal Watched { get; init; }
-    public required InProcessRuntime Runtime { get; init; }
+    public required IActorRuntime Runtime { get; init; }
+    /// <summary>The nodes that run it.</summary>
+    public required IClusterView Cluster { get; init; }
     public required HostClock Clock { get; init; }
     /// <summary>Experiments that an earlier end of MELT had cut off, as they were sealed just now.</summary>
     public required IReadOnlyList<ExperimentFinished> Interrupted { get; init; }
     /// <summary>Where devices and meters publish.</summary>
     public required string BrokerAddress { get; init; }
-    public required IngestPump Pump { get; init; }
-    /// <summary>Whether the broker can be reached now; our own always can.</summary>
-    public required Func<bool> BrokerIsThere { get; init; }
-    /// <summary>Completes when ingest has ended.</summary>
-    public Task Ingest => _ingest;
+    public required IIngesting Ingesting { get; init; }
+    /// <summary>Completes when it ends by itself: a node that the others gave up.</summary>
+    public Task Ended { get; init; } = new TaskCompletionSource().Task;
+
+    /// <summary>Opened parts, the last one first to be closed.</summary>
+    public Laboratory(Stack<IAsyncDisposable> open) => _open = open;
 
     public static async Task<Laboratory> OpenAsync(LaboratoryOptions options, ILoggerFactory logs, TimeProvider time, CancellationToken stop)
     {
         var open = new Stack<IAsyncDisposable>();
-        var stopIngest = new CancellationTokenSource();
         try
         {
             var clock = HostClock.Start(time);
@@ -61,11 +63,22 @@ internal sealed class Laboratory : IAsyncDisposable
             var (deliveries, connection, address, there) = await ListenAsync(options, clock, time, open, stop);
             var bench = new Bench(options.Bench(clock), async (id, token) => await MqttClient.ConnectAsync(connection with { ClientId = id, CleanStart = true }, time, token), clock, time);
             runtime.AddMelt(bench, clock, time, logs.CreateLogger("MELT"));
-            var pump = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>(), options.Instruments);
-            var ingest = pump.RunAsync(deliveries, stopIngest.Token);
+            var ingesting = PumpIngest.Start(new(runtime, clock, time, logs.CreateLogger<IngestPump>(), options.Instruments), deliveries, there);
+            open.Push(ingesting);
             var sealing = options.Unattended ? Interruption.GoOnAsync(runtime, stop) : Interruption.SealAsync(runtime, journal, time, stop);
             await watched.UnlessLostAsync(sealing);
-            return new Laboratory(open, stopIngest, ingest) { Interrupted = await sealing, Watched = watched, Journal = journal, JournalPlace = options.Journal.ToString(), Runtime = runtime, Clock = clock, BrokerAddress = address, Pump = pump, BrokerIsThere = there };
+            return new Laboratory(open)
+            {
+                Interrupted = await sealing,
+                Watched = watched,
+                Journal = journal,
+                JournalPlace = options.Journal.ToString(),
+                Runtime = runtime,
+                Cluster = new InProcessCluster(runtime, Environment.MachineName, time),
+                Clock = clock,
+                BrokerAddress = address,
+                Ingesting = ingesting,
+            };
         }
         catch
         {
@@ -73,8 +86,6 @@ internal sealed class Laboratory : IAsyncDisposable
             throw;
         }
     }
-
-    private Laboratory(Stack<IAsyncDisposable> open, CancellationTokenSource stopIngest, Task ingest) => (_open, _stopIngest, _ingest) = (open, stopIngest, ingest);
 
     /// <summary>Our broker holds each acknowledgement for ingest; at a foreign one we hold it ourselves, as a subscriber with a session that outlives us.</summary>
     private static async Task<(System.Threading.Channels.ChannelReader<MqttDelivery>, MqttClientOptions, string, Func<bool>)> ListenAsync(LaboratoryOptions options, HostClock clock, TimeProvider time, Stack<IAsyncDisposable> open, CancellationToken stop)
@@ -94,10 +105,7 @@ internal sealed class Laboratory : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopIngest.CancelAsync();
-        await _ingest;
         while (_open.TryPop(out var opened)) await opened.DisposeAsync();
-        _stopIngest.Dispose();
     }
 }
 

@@ -1,4 +1,4 @@
-using MELT.Devices;
+using MELT.Actors.Devices;
 
 namespace MELT.Actors.Runtimes;
 
@@ -8,11 +8,17 @@ public interface IClusterView
     /// <summary>Name of the runtime, such as <c>in-process</c>.</summary>
     string Runtime { get; }
 
+    /// <summary>Address of this node.</summary>
+    string Self { get; }
+
     /// <summary>Every member as this node sees it now.</summary>
     IReadOnlyList<ClusterMember> Members { get; }
 
-    /// <summary>Address of the member that a device is plugged into; null: of none just now.</summary>
-    string? LinkOf(DeviceId device);
+    /// <summary>Why nothing can be asked of it yet, such as members that are missing; null: it runs.</summary>
+    string? Objection { get; }
+
+    /// <summary>Address of the member that a device says it is plugged in at; null: of none just now.</summary>
+    string? AddressOf(DeviceAnswer.Standing device);
 
     /// <summary>Entities that are awake on this node.</summary>
     int Entities { get; }

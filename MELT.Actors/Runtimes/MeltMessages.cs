@@ -80,7 +80,9 @@ public static class MeltMessages
         EventFormat.Json<ExperimentCommand.NoteEnded>("experiment-command.note-ended.v1"),
         EventFormat.Json<ExperimentCommand.Poll>("experiment-command.poll.v1"),
         EventFormat.Json<ExperimentCommand.Cancel>("experiment-command.cancel.v1"),
+        EventFormat.Json<ExperimentCommand.Hold>("experiment-command.hold.v1"),
         EventFormat.Json<ExperimentAccepted>("experiment-answer.accepted.v1"),
+        EventFormat.Json<ExperimentPaused>("experiment-fact.paused.v1"),
         EventFormat.Json<ExperimentFinished>("experiment-fact.finished.v1"),
 
         EventFormat.Json<SchedulerCommand.Acquire>("scheduler-command.acquire.v1"),

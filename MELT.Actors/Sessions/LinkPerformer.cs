@@ -61,10 +61,11 @@ public sealed class LinkPerformer(IActorRuntime runtime, IBench bench, HostClock
         if (standing.LeasedTo != work.Header.Session || standing.Epoch != order.Epoch)
             return new SessionCommand.WorkFailed("stale-lease", $"device {order.Device} is not leased to session {work.Header.Session} under number {order.Epoch}");
         await EvictAsync(order.Device, work.Session, stop);
-        var streams = await _streams.BeginAsync(work.Header, work.Plan, stop);
-        live.Use(await bench.SetUpAsync(work.Header, work.Plan, stop));
-        live.Watch(new(work.Header, work.Plan, _streams, bench, runtime, time, log));
-        return new SessionCommand.Prepared(streams);
+        var header = work.Header with { ClockDomain = clock.Domain };
+        var streams = await _streams.BeginAsync(header, work.Plan, stop);
+        live.Use(await bench.SetUpAsync(header, work.Plan, stop));
+        live.Watch(new(header, work.Plan, _streams, bench, runtime, time, log));
+        return new SessionCommand.Prepared(streams, clock.Domain);
     }
 
     /// <summary>Whoever held the device before and could not say goodbye is taken down first.</summary>

@@ -11,8 +11,8 @@ public abstract record SessionCommand
 {
     /// <summary>Begin. Repeating it changes nothing.</summary>
     public sealed record Start(SessionHeader Header, SessionPlan Plan) : SessionCommand;
-    /// <summary>The device is ours, its meters run; where their streams stood.</summary>
-    public sealed record Prepared(ImmutableArray<StreamPosition> Streams) : SessionCommand;
+    /// <summary>The device is ours, its meters run; where their streams stood, and the clock of the place where it is plugged in, which stamps the session.</summary>
+    public sealed record Prepared(ImmutableArray<StreamPosition> Streams, string ClockDomain) : SessionCommand;
     /// <summary>A phase of rest is over.</summary>
     public sealed record Rested(string Phase, Stamp Begin, Stamp End) : SessionCommand;
     /// <summary>No meter needs a coded load, or all that do are too slow for one.</summary>
@@ -43,7 +43,8 @@ public abstract record SessionCommand
 public abstract record SessionEvent
 {
     public sealed record Opened(SessionHeader Header, SessionPlan Plan) : SessionEvent;
-    public sealed record Prepared(ImmutableArray<StreamPosition> Streams) : SessionEvent;
+    /// <param name="ClockDomain">Stamps the session from here on; null: the one of its header.</param>
+    public sealed record Prepared(ImmutableArray<StreamPosition> Streams, string? ClockDomain = null) : SessionEvent;
     public sealed record PhaseRecorded(string Phase, Stamp Begin, Stamp End) : SessionEvent;
     public sealed record EngineTold(long Number, ImmutableArray<EngineEvent> Events) : SessionEvent;
     /// <summary>Something ended the session before its plan was done.</summary>

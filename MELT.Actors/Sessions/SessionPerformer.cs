@@ -12,9 +12,12 @@ namespace MELT.Actors.Sessions;
 /// Does a session's I/O where the session's actor lives: waits for its device, leases it, hands work to the place where it is plugged in
 /// under the number of the lease, and gives the device back once the session is sealed.
 /// </summary>
-public sealed class SessionPerformer(IActorRuntime runtime, IDeviceLinks links, HostClock clock, TimeProvider time, ILogger log) : IPerformer
+public sealed class SessionPerformer(IActorRuntime runtime, IDeviceLinks links, HostClock clock, TimeProvider time, ILogger log, TimeSpan? unreachable = null) : IPerformer
 {
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10), AskAgain = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A device whose place is gone is waited for: a machine that starts again takes minutes, and its night is not over.</summary>
+    private readonly TimeSpan _unreachable = unreachable ?? TimeSpan.FromMinutes(10);
     private readonly ConcurrentDictionary<string, Tenancy> _tenancies = new();
     private readonly SessionStreams _streams = new(runtime, time);
 
@@ -64,16 +67,17 @@ public sealed class SessionPerformer(IActorRuntime runtime, IDeviceLinks links, 
     /// <summary>The number of the lease. A holder that the scheduler does not know of is over, or sealing itself.</summary>
     private async Task<long> LeasedAsync(SessionWork.Prepare work, CancellationToken stop)
     {
+        var begun = time.GetTimestamp();
         while (true)
         {
             switch (await AskAsync(Device.KindName, work.Header.Device.Value, new DeviceCommand.Lease(work.Header.Session, clock.Now), stop))
             {
                 case DeviceAnswer.Leased leased: return leased.Epoch;
-                case DeviceAnswer.Unreachable gone: throw new RigException("device-unreachable", $"device {work.Header.Device} was plugged in at {gone.Link}, which is gone; start that node again, or plug the device in elsewhere");
+                case DeviceAnswer.Unreachable gone when time.GetElapsedTime(begun) > _unreachable: throw new RigException("device-unreachable", $"device {work.Header.Device} was plugged in at {gone.Link}, which is gone; start that node again, or plug the device in elsewhere");
                 case DeviceAnswer.Busy busy when await AskAsync(Session.KindName, busy.With.Value, new SessionCommand.Inspect(), stop) is SessionAnswer.Standing { IsOver: true }:
                     await AskAsync(Device.KindName, work.Header.Device.Value, new DeviceCommand.Release(busy.With, clock.Now), stop);
                     break;
-                case DeviceAnswer.Busy: await Task.Delay(AskAgain, time, stop); break;
+                case DeviceAnswer.Busy or DeviceAnswer.Unreachable: await Task.Delay(AskAgain, time, stop); break;
             }
         }
     }

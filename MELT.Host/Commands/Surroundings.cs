@@ -51,6 +51,9 @@ internal sealed class Surroundings(ParseResult parsed, SharedOptions shared)
         return MeltConfiguration.Load(new ConfigurationSources { CommandLine = given, Folder = ConfigFolder }).OrThrow();
     }
 
+    /// <summary>Where the laboratory's files of settings are.</summary>
+    public string HoconFolder => ConfigFolder ?? (Environment.GetEnvironmentVariable("MELT_CONFIG") is { Length: > 0 } named ? named : Path.Combine(AppContext.BaseDirectory, "hocon"));
+
     /// <summary>What is known of instruments: the shipped file, and the laboratory's own over it.</summary>
     public InstrumentCatalogue Instruments() => InstrumentsReader.Load(new ConfigurationSources { Folder = ConfigFolder }).OrThrow();
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using MELT.Actors.Runtimes;
 using MELT.Sensors.Simulation;
 
 namespace MELT.Host.Configuration;
@@ -35,6 +36,11 @@ internal sealed record ConfigurationOption(string Key, string Allowed, Func<Melt
         Text("melt.serve.certificate", "a PEM file", (c, v) => c with { Serve = c.Serve with { Certificate = v } }),
         Text("melt.serve.key", "a PEM file", (c, v) => c with { Serve = c.Serve with { Key = v } }),
         Duration("melt.serve.drain", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), (c, _, v) => c with { Serve = c.Serve with { Drain = v } }),
+        new("melt.cluster.node", "host:port by which the other nodes reach this one, such as 10.0.0.7:7236", (c, e) => IsAddress(e.Text) ? c with { Cluster = c.Cluster with { Node = e.Text } } : null),
+        new("melt.cluster.join", "host:port of every node of the cluster, with commas between them", (c, e) => List(e.Text, IsAddress) is { } v ? c with { Cluster = c.Cluster with { Join = v } } : null),
+        new("melt.cluster.roles", $"some of {string.Join(", ", NodeRoles.All)}, with commas between them", (c, e) => List(e.Text, NodeRoles.All.Contains) is { } v ? c with { Cluster = c.Cluster with { Roles = v } } : null),
+        new("melt.cluster.devices", "names of devices, with commas between them", (c, e) => List(e.Text, name => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) is { } v ? c with { Cluster = c.Cluster with { Devices = v } } : null),
+        new("melt.cluster.trusted-network", "true or false", (c, e) => bool.TryParse(e.Text, out var v) ? c with { Cluster = c.Cluster with { TrustedNetwork = v } } : null),
         .. LabProfiles.All.Keys.Select(Profile),
     ];
 
@@ -46,6 +52,12 @@ internal sealed record ConfigurationOption(string Key, string Allowed, Func<Melt
     public bool LiesUnder(IReadOnlyList<string> section) => Key.Split('.').Length > section.Count && Begins(section);
 
     private bool Begins(IReadOnlyList<string> path) => Key.Split('.').Zip(path).All(p => p.First == "*" || p.First == p.Second);
+
+    private static bool IsAddress(string text) => text.Split(':') is [{ Length: > 0 }, var port] && ushort.TryParse(port, CultureInfo.InvariantCulture, out var number) && number > 0;
+
+    /// <summary>Null when there is none, or one that is not what it should be.</summary>
+    private static string[]? List(string text, Predicate<string> isOne) =>
+        text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } list && Array.TrueForAll(list, isOne) ? list : null;
 
     private static ConfigurationOption Text(string key, string allowed, Func<MeltConfiguration, string, MeltConfiguration> bind) =>
         new(key, allowed, (c, e) => string.IsNullOrWhiteSpace(e.Text) ? null : bind(c, e.Text));

@@ -12,6 +12,7 @@ public sealed record MeltConfiguration
     public InstrumentOptions Instruments { get; init; } = new();
     public SessionOptions Session { get; init; } = new();
     public ServeOptions Serve { get; init; } = new();
+    public ClusterOptions Cluster { get; init; } = new();
     /// <summary>Numbers that replace those of a simulated profile, by profile and setting.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, ProfileSetting>> Profiles { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, ProfileSetting>>();
@@ -57,6 +58,20 @@ public sealed record ServeOptions
     public string? Key { get; init; }
     /// <summary>How long stopping waits for sessions to be sealed and readings to be stored.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>What one node is in a cluster.</summary>
+public sealed record ClusterOptions
+{
+    /// <summary>Host and port by which the other nodes reach this one.</summary>
+    public string Node { get; init; } = "127.0.0.1:7236";
+    /// <summary>Every node of the cluster, host:port; empty: no cluster.</summary>
+    public IReadOnlyList<string> Join { get; init; } = [];
+    public IReadOnlyList<string> Roles { get; init; } = Actors.Runtimes.NodeRoles.All;
+    /// <summary>Devices that are plugged in at this node.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+    /// <summary>The network between the nodes carries their talk in the clear.</summary>
+    public bool TrustedNetwork { get; init; }
 }
 
 /// <summary>A number for a simulated profile, and where it was written, so that whoever knows the profile can refuse it there.</summary>

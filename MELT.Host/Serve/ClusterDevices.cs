@@ -16,7 +16,7 @@ internal static class ClusterDevices
         {
             var device = new DeviceId(id[(Device.KindName.Length + 1)..]);
             var standing = (DeviceAnswer.Standing)await node.Runtime.AskUntilAnsweredAsync(Device.KindName, device.Value, new DeviceCommand.Inspect(), AskTimeout, time, stop);
-            devices.Add(new(device.Value, node.Cluster.LinkOf(device), standing.LeasedTo?.Value, standing.Epoch));
+            devices.Add(new(device.Value, node.Cluster.AddressOf(standing), standing.LeasedTo?.Value, standing.Epoch));
         }
         return devices;
     }

@@ -1,6 +1,6 @@
+using MELT.Actors.Devices;
 using MELT.Actors.Runtimes;
 using MELT.Actors.Runtimes.InProcess;
-using MELT.Devices;
 
 namespace MELT.Host.Serve;
 
@@ -11,6 +11,8 @@ internal sealed class InProcessCluster(InProcessRuntime runtime, string address,
 
     public string Runtime => "in-process";
     public IReadOnlyList<ClusterMember> Members => [new(address, NodeRoles.All, "up", Reachable: true, Oldest: true, time.GetElapsedTime(_begun).TotalSeconds)];
-    public string? LinkOf(DeviceId device) => address;
+    public string Self => address;
+    public string? Objection => null;
+    public string? AddressOf(DeviceAnswer.Standing device) => address;
     public int Entities => runtime.Addresses;
 }

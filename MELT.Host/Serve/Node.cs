@@ -2,6 +2,7 @@ using MELT.Actors.Experiments;
 using MELT.Actors.Journal;
 using MELT.Actors.Replay;
 using MELT.Actors.Runtimes;
+using MELT.Devices.Time;
 using MELT.Host.Commands;
 using MELT.Host.Configuration;
 using Microsoft.Extensions.Logging;
@@ -28,7 +29,6 @@ internal sealed class Node : IAsyncDisposable
     {
         (_with, _configuration, _laboratory, _health, _log, _begun) = (with, configuration, laboratory, health, log, with.Time.GetTimestamp());
         (_start, _counters) = (new(with, configuration), new(laboratory.Runtime));
-        Cluster = new InProcessCluster(laboratory.Runtime, Environment.MachineName, with.Time);
     }
 
     public static async Task<Node> OpenAsync(Surroundings with, MeltConfiguration configuration, ILoggerFactory logs, CancellationToken stop)
@@ -36,14 +36,20 @@ internal sealed class Node : IAsyncDisposable
         DiskReserve.Check(with.DataFolder, configuration.DiskReserveBytes);
         var health = new JournalHealth(with.Time, logs.CreateLogger("Journal"));
         var options = LaboratorySetting.Of(with, configuration) with { Unattended = true, Around = journal => new ObservedJournal(journal, health) };
-        return new(with, configuration, await Laboratory.OpenAsync(options, logs, with.Time, stop), health, logs.CreateLogger("Node"));
+        var laboratory = ClusterSetting.Of(configuration, with.HoconFolder, options.Journal.IsFile) is { } cluster
+            ? await ClusterBuild.Here!.OpenAsync(options, cluster, logs, with.Time, stop)
+            : await Laboratory.OpenAsync(options, logs, with.Time, stop);
+        return new(with, configuration, laboratory, health, logs.CreateLogger("Node"));
     }
 
-    public IClusterView Cluster { get; }
+    /// <summary>Completes when the node ends by itself.</summary>
+    public Task Ended => _laboratory.Ended;
+    public IClusterView Cluster => _laboratory.Cluster;
     public IActorRuntime Runtime => _laboratory.Runtime;
     public IJournal Journal => _laboratory.Watched;
     public string JournalPlace => _laboratory.JournalPlace;
     public string BrokerAddress => _laboratory.BrokerAddress;
+    public Stamp Now => _laboratory.Clock.Now;
     public TimeSpan Uptime => _with.Time.GetElapsedTime(_begun);
     public int SessionsRunning => _counters.Running;
 
@@ -52,8 +58,7 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>What must run and does not; null: everything does.</summary>
     public string? Broken =>
-        _laboratory.Pump.IsBroken ? "ingest of a meter or device ended; see the log, and start the node again" :
-        _laboratory.Ingest.IsCompleted && !_stopping.IsCancellationRequested ? "ingest ended; see the log, and start the node again" :
+        _laboratory.Ingesting.IsBroken ? "ingest ended; see the log, and start the node again" :
         null;
 
     public NodeReadiness Readiness
@@ -63,7 +68,8 @@ internal sealed class Node : IAsyncDisposable
             var reasons = new List<NotReady>();
             if (_stopping.IsCancellationRequested) reasons.Add(new("draining", "this node is stopping"));
             if (_health.Objection is { } why) reasons.Add(new("journal", why));
-            if (!_laboratory.BrokerIsThere()) reasons.Add(new("broker", $"not connected to the broker at {BrokerAddress}"));
+            if (_laboratory.Cluster.Objection is { } alone) reasons.Add(new("cluster", alone));
+            if (!_laboratory.Ingesting.BrokerIsThere) reasons.Add(new("broker", $"not connected to the broker at {BrokerAddress}"));
             if (Broken is { } broken) reasons.Add(new("ingest", broken));
             return new(reasons);
         }
@@ -120,9 +126,9 @@ internal sealed class Node : IAsyncDisposable
         try
         {
             await _beginning.WaitAsync(patience.Token);
-            await NodeHold.AllAsync(Runtime, await UnfinishedAsync(patience.Token), _with.Time, patience.Token);
-            _laboratory.Pump.TakeNoMore();
-            await _laboratory.Ingest.WaitAsync(patience.Token);
+            if (Cluster.Members.Count > 1) await NodeLeave.SessionsAsync(this, _with.Time, patience.Token);
+            else await NodeHold.AllAsync(Runtime, await UnfinishedAsync(patience.Token), _with.Time, patience.Token);
+            await _laboratory.Ingesting.TakeNoMoreAsync().WaitAsync(patience.Token);
         }
         catch (OperationCanceledException)
         {

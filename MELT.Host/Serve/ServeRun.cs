@@ -18,7 +18,12 @@ internal sealed class ServeRun(Surroundings with, MeltConfiguration configuratio
         Tell(node, http.Address, cutOff);
 
         var signalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using (stop.Register(signalled.SetResult)) await signalled.Task;
+        await using (stop.Register(signalled.SetResult)) await Task.WhenAny(signalled.Task, node.Ended);
+        if (node.Ended.IsCompleted)
+        {
+            Surroundings.Remark("this node was silent or cut off, and the others gave it up; it ends, so that it does nothing they do not know of. What it had acknowledged is stored. Start it again");
+            return ExitCode.Failed;
+        }
         Surroundings.Remark("stopping: nothing new is begun, running sessions are sealed and readings stored; a second signal ends at once");
         await node.DrainAsync(setting.Drain);
         return ExitCode.Done;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Cluster.Sharding;
+using MELT.Actors.Journal.Postgres;
 
 namespace MELT.Actors.Runtimes.Akka;
 
@@ -36,6 +37,6 @@ public sealed record AkkaOptions
 public sealed record AkkaJournal(string Provider, string ConnectionString)
 {
     public static AkkaJournal Sqlite(string path) => new("SQLite.MS", $"Data Source={path}");
-    public static AkkaJournal Postgres(string connectionString) => new("PostgreSQL.15", connectionString);
+    public static AkkaJournal Postgres(PostgresAddress address) => new("PostgreSQL.15", address.ConnectionString("cluster", pooled: true));
     public override string ToString() => Provider;    // a connection string may hold a password
 }

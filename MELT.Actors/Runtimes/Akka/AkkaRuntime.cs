@@ -36,6 +36,7 @@ public sealed class AkkaRuntime : IActorRuntime
     private readonly ConcurrentDictionary<Type, bool> _wanted = new();
     private readonly SemaphoreSlim _places;
     private readonly List<Action<ActorSystem>> _beside = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IHost? _host;
     private ActorSystem? _system;
     private IActorRef _facts = ActorRefs.Nobody;
@@ -56,6 +57,18 @@ public sealed class AkkaRuntime : IActorRuntime
 
     /// <summary>The running system, for what is Akka.NET's own.</summary>
     public ActorSystem System => _system ?? throw new InvalidOperationException("The runtime has not been started.");
+
+    /// <summary>The cluster as this node sees it; null before it has begun.</summary>
+    internal Cluster? Cluster { get; private set; }
+
+    /// <summary>Nodes that have to meet before any is up.</summary>
+    internal int LeastMembers => _options.LeastMembers;
+
+    /// <summary>Entities awake on this node.</summary>
+    public int Entities => _around.Awake;
+
+    /// <summary>Completes when this node has left the cluster, or was given up by the others.</summary>
+    public Task Ended => _ended.Task;
 
     public void Host<TCommand, TEvent, TState>(EventSourcedBehavior<TCommand, TEvent, TState> behavior, IPerformer performer)
         where TCommand : class where TEvent : class where TState : class
@@ -89,7 +102,8 @@ public sealed class AkkaRuntime : IActorRuntime
             .Build();
         await _host.StartAsync(stop);
         _system = _host.Services.GetRequiredService<ActorSystem>();
-        var cluster = Cluster.Get(_system);
+        _ = _system.WhenTerminated.ContinueWith(_ => _ended.TrySetResult(), TaskScheduler.Default);
+        var cluster = Cluster = global::Akka.Cluster.Cluster.Get(_system);
         if (_options.Join.IsEmpty) await cluster.JoinAsync(cluster.SelfAddress, stop);
         var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.RegisterOnMemberUp(up.SetResult);

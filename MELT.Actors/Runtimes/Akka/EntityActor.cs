@@ -35,6 +35,7 @@ internal sealed class EntityActor : UntypedActor
     /// <summary>At once: a remembered entity gets no message, and its open work begins again all the same.</summary>
     protected override void PreStart()
     {
+        _around.Woke();
         if (_sharded) Context.SetReceiveTimeout(_around.Options.IdleAfter);
         Revive();
     }
@@ -64,7 +65,11 @@ internal sealed class EntityActor : UntypedActor
         }
     }
 
-    protected override void PostStop() => _rest?.Dispose();
+    protected override void PostStop()
+    {
+        _around.Slept();
+        _rest?.Dispose();
+    }
 
     private void Take(object command, IActorRef asker)
     {

@@ -44,6 +44,13 @@ public static class Settings
         return settings;
     }
 
+    /// <summary>What a host has to know of them: whether nodes talk to each other under TLS, and how many have to meet.</summary>
+    public static (bool Encrypted, int LeastMembers) Facts(string text)
+    {
+        var settings = Parse(text);
+        return (settings.GetBoolean("akka.remote.dot-netty.tcp.enable-ssl", false), settings.GetInt("akka.cluster.min-nr-of-members", 3));
+    }
+
     private static bool Known(Config reference, string key) =>
         Open.Any(section => key.StartsWith(section, StringComparison.Ordinal)) || reference.HasPath(key) || FilledUp.Any(f => key.StartsWith(f.Section, StringComparison.Ordinal) && reference.HasPath(f.From + key[f.Section.Length..]));
 

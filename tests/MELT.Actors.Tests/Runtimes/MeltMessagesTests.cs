@@ -40,7 +40,7 @@ public sealed class MeltMessagesTests
             .ToList();
         unions.ShouldContain(typeof(DeviceCommand));
         unions.ShouldContain(typeof(SessionWork));
-        Type[] alone = [typeof(Failed), typeof(Recorded), typeof(MeterStanding), typeof(MeterRefusal), typeof(BlocksCommitted), typeof(SessionEnded), typeof(SessionProgress), typeof(ExperimentAccepted), typeof(ExperimentFinished)];
+        Type[] alone = [typeof(Failed), typeof(Recorded), typeof(MeterStanding), typeof(MeterRefusal), typeof(BlocksCommitted), typeof(SessionEnded), typeof(SessionProgress), typeof(ExperimentAccepted), typeof(ExperimentPaused), typeof(ExperimentFinished)];
         Messages.Select(f => f.Type).Except(alone)
             .ShouldBe(unions.SelectMany(u => u.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).Where(t => t.IsSubclassOf(u))), ignoreOrder: true);
     }

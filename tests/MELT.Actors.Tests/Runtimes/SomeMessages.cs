@@ -55,7 +55,7 @@ internal static class SomeMessages
         new BlocksCommitted([Some.Block(3, 2), Some.Unnumbered()]),
 
         new SessionCommand.Start(Opened.Header, Opened.Plan),
-        new SessionCommand.Prepared(Event<SessionEvent.Prepared>().Streams),
+        new SessionCommand.Prepared(Event<SessionEvent.Prepared>().Streams, "host-2"),
         new SessionCommand.Rested("baseline", Some.Noon, Some.After(3)),
         SessionCommand.NoSync.Value,
         new SessionCommand.EngineTold(7, Event<SessionEvent.EngineTold>().Events),
@@ -90,7 +90,9 @@ internal static class SomeMessages
         new ExperimentCommand.NoteEnded(Ended),
         ExperimentCommand.Poll.Value,
         new ExperimentCommand.Cancel("by hand"),
+        new ExperimentCommand.Hold("MELT was stopped"),
         ExperimentAccepted.Value,
+        new ExperimentPaused("e"),
         new ExperimentFinished("e", "complete", null),
 
         new SchedulerCommand.Acquire(Some.Phone, Some.Session, Some.Noon),

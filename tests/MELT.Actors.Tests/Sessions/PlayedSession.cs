@@ -90,7 +90,7 @@ internal sealed class PlayedSession(IReadOnlyList<byte> choices)
         var fails = choice / 16 % 5 == 4;
         switch (work)
         {
-            case SessionWork.Prepare: Take(fails ? Failed("device-busy") : new SessionCommand.Prepared(Streams)); break;
+            case SessionWork.Prepare: Take(fails ? Failed("device-busy") : new SessionCommand.Prepared(Streams, Some.Header().ClockDomain)); break;
             case SessionWork.Rest r: Take(fails ? Failed("work-failed") : new SessionCommand.Rested(r.Phase, Some.Noon, Some.After(1))); break;
             case SessionWork.StartEngine when fails && choice % 3 == 0: Take(Failed("engine-not-started")); break;
             case SessionWork.StartEngine: Start(fails); break;

@@ -25,7 +25,7 @@ public sealed class SessionTests() : BehaviorSpec<SessionCommand, SessionEvent, 
     public void A_session_rests_starts_its_engine_asks_one_request_after_another_cools_down_and_is_sealed() =>
         Given()
             .When(new SessionCommand.Start(Some.Header(), Some.Plan())).ThenPersisted(Opened).ThenReplied(SessionAnswer.Accepted.Value).ThenPerforms<SessionWork.Prepare>()
-            .When(new SessionCommand.Prepared(Streams)).ThenPersisted(Prepared).ThenPerforms<SessionWork.Rest>(rest => rest.ShouldBe(new("e-01", "baseline", TimeSpan.FromSeconds(3))))
+            .When(new SessionCommand.Prepared(Streams, Some.Header().ClockDomain)).ThenPersisted(Prepared).ThenPerforms<SessionWork.Rest>(rest => rest.ShouldBe(new("e-01", "baseline", TimeSpan.FromSeconds(3))))
             .When(new SessionCommand.Rested("baseline", Some.Noon, Some.After(3))).ThenPersisted(Baseline).ThenPerforms<SessionWork.StartEngine>()
                 .ThenAfter("silence", TimeSpan.FromMinutes(5), new SessionCommand.Silent(0))
             .When(Tell(1, Some.Ready)).ThenPersisted(Told(1, Some.Ready)).ThenReplied(SessionAnswer.Accepted.Value)
