@@ -53,9 +53,8 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>A server that a test may stop.</summary>
     public static async Task<PostgresServer> StartAsync()
     {
-        var bin = Folders().FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
+        var bin = Folders().Select(Origin).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
         Skip.If(bin is null, "PostgreSQL is not installed (apt-get install postgresql)");
-        bin = Path.GetDirectoryName(File.ResolveLinkTarget(Path.Combine(bin, "initdb"), returnFinalTarget: true)?.FullName) ?? bin;
         var port = FreePort();
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
         foreach (var argument in new[] { "-c", Script, "postgres-of-tests", bin, port.ToString(CultureInfo.InvariantCulture), Password }) start.ArgumentList.Add(argument);
@@ -107,6 +106,10 @@ public sealed class PostgresServer : IAsyncDisposable
         await _script.StandardInput.FlushAsync();
         if (await _script.StandardOutput.ReadLineAsync().WaitAsync(Patience) is not "done") throw new InvalidOperationException($"PostgreSQL did not {word}");
     }
+
+    /// <summary>Where a folder of links leads to: the rest of the programs is there.</summary>
+    private static string Origin(string folder) =>
+        new FileInfo(Path.Combine(folder, "initdb")) is { LinkTarget: not null } link ? Path.GetDirectoryName(link.ResolveLinkTarget(returnFinalTarget: true)!.FullName)! : folder;
 
     /// <summary>Debian keeps them out of PATH.</summary>
     private static IEnumerable<string> Folders() =>

@@ -189,7 +189,7 @@ public abstract class RuntimeContract : IAsyncLifetime
     }
 
     // 8
-    [Theory, InlineData(false), InlineData(true)]
+    [SkippableTheory, InlineData(false), InlineData(true)]
     public async Task Timers_die_with_passivation_and_with_restart(bool restart)
     {
         await Ask(new NotebookCommand.Remind("old", TimeSpan.FromSeconds(3), "of the old life"));
