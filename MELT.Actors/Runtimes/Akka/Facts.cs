@@ -7,6 +7,7 @@ namespace MELT.Actors.Runtimes.Akka;
 internal sealed class Facts : UntypedActor
 {
     private readonly Subscriptions _listeners;
+    private readonly Dictionary<string, IActorRef> _asked = [];
 
     public Facts(Subscriptions listeners) => _listeners = listeners;
 
@@ -19,7 +20,11 @@ internal sealed class Facts : UntypedActor
     {
         switch (message)
         {
-            case Want want: DistributedPubSub.Get(Context.System).Mediator.Tell(new Subscribe(TopicOf(want.Type), Self)); break;
+            case Want want:
+                _asked[TopicOf(want.Type)] = Sender;
+                DistributedPubSub.Get(Context.System).Mediator.Tell(new Subscribe(TopicOf(want.Type), Self));
+                break;
+            case SubscribeAck ack when _asked.Remove(ack.Subscribe.Topic, out var asker): asker.Tell(ack); break;
             case SubscribeAck: break;
             default: _listeners.Publish(message); break;
         }

@@ -74,7 +74,7 @@ internal sealed class IncarnationActor<TCommand, TEvent, TState> : UntypedPersis
             End(_refused, Breakage.Refused);
             return;
         }
-        Run(_behavior.Recovered(_state), ActorRefs.NoSender, Life.Began.Value);
+        Run(_behavior.Recovered(_state), ActorRefs.Nobody, Life.Began.Value);
     }
 
     protected override void OnCommand(object message)
@@ -82,8 +82,8 @@ internal sealed class IncarnationActor<TCommand, TEvent, TState> : UntypedPersis
         switch (message)
         {
             case Life.Decide decide: Take(decide.Command, Sender, Breakage.OnCommand, Life.Decided.Value); break;
-            case Performed { Result: var result }: _work--; Take(result, ActorRefs.NoSender, Breakage.OnOwnWork, null); break;
-            case Due { Timer: var timer } when _timers.Take(timer): Take(timer.Command, ActorRefs.NoSender, Breakage.OnOwnWork, null); break;
+            case Performed { Result: var result }: _work--; Take(result, ActorRefs.Nobody, Breakage.OnOwnWork, null); break;
+            case Due { Timer: var timer } when _timers.Take(timer): Take(timer.Command, ActorRefs.Nobody, Breakage.OnOwnWork, null); break;
             case Due: break;
             case Threw threw:
                 _work--;

@@ -5,8 +5,13 @@ using Akka.Cluster.Sharding;
 namespace MELT.Actors.Runtimes.Akka;
 
 /// <summary>Places shards where another strategy would, and leaves them there: what moves is interrupted.</summary>
-internal sealed class Staying(IShardAllocationStrategy first) : IShardAllocationStrategy
+internal sealed class Staying(IShardAllocationStrategy first) : IActorSystemDependentAllocationStrategy
 {
+    public void Start(ActorSystem system)
+    {
+        if (first is IActorSystemDependentAllocationStrategy strategy) strategy.Start(system);
+    }
+
     public Task<IActorRef> AllocateShard(IActorRef requester, string shardId, IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations) =>
         first.AllocateShard(requester, shardId, currentShardAllocations);
 
