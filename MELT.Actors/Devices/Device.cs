@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using MELT.Actors.Behaviors;
+using MELT.Actors.Sessions;
 using MELT.Devices;
 using MELT.Sensors.Clocks;
 using MELT.Sensors.Meters;
@@ -48,7 +49,7 @@ public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, De
         DeviceCommand.NoteRejection c => Persist(new DeviceEvent.MessageRejected(c.Topic, c.Code, c.Text, c.Payload, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
         DeviceCommand.Attach c when device.Link == c.Link && device.Reachable => Accepted,
         DeviceCommand.Attach c => Persist(new DeviceEvent.Attached(c.Link, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
-        DeviceCommand.Detach c when device.Link == c.Link && device.Reachable => Persist(new DeviceEvent.Unreachable(c.Link, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.Detach c when device.Link == c.Link => Lost(device, device.Reachable ? Persist(new DeviceEvent.Unreachable(c.Link, c.At)) : None).ThenReply(DeviceAnswer.Accepted.Value),
         DeviceCommand.Detach => Accepted,
         DeviceCommand.Inspect => Reply(new DeviceAnswer.Standing(device.Facts, device.LeasedTo, device.Epoch, device.Meters, device.Position, [.. device.Clocks.Keys]) { Link = device.Link, Reachable = device.Reachable }),
         _ => throw new UnreachableException(command.GetType().Name),
@@ -68,6 +69,10 @@ public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, De
         DeviceEvent.Marked or DeviceEvent.MessageRejected => device,
         _ => throw new UnreachableException(e.GetType().Name),
     };
+
+    /// <summary>Whoever holds it hears of it; the word may be lost, so whoever says that the link is gone says it again while the device is leased.</summary>
+    private static Effect<DeviceEvent> Lost(DeviceState device, Effect<DeviceEvent> effect) => device.LeasedTo is not { } holder ? effect
+        : effect.ThenSend(Session.KindName, holder.Value, new SessionCommand.WorkFailed("link-lost", $"{device.Link}, where the device was plugged in, is gone"));
 
     private static Effect<DeviceEvent> Accepted => Reply(DeviceAnswer.Accepted.Value);
 }

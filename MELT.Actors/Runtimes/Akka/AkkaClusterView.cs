@@ -37,7 +37,7 @@ public sealed class AkkaClusterView : IClusterView, IAsyncDisposable
         get
         {
             if (_with.Runtime.Ended.IsCompleted) return "this node has left the cluster, or the others gave it up";
-            if (!_started) return string.Create(CultureInfo.InvariantCulture, $"{Members.Count(m => m.Reachable)} of at least {_with.Runtime.LeastMembers} nodes have met; with fewer a cluster cannot tell a dead neighbour from a cut cable");
+            if (!_started) return string.Create(CultureInfo.InvariantCulture, $"joining: {Members.Count(m => m.Reachable)} nodes have met, and {_with.Runtime.LeastMembers} have to before any begins");
             return _journal;
         }
     }

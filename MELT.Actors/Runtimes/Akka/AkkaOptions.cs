@@ -19,7 +19,7 @@ public sealed record AkkaOptions
     /// <summary>Nodes to join, host:port, the same list on every node; empty: a cluster of this node alone.</summary>
     public ImmutableArray<string> Join { get; init; } = [];
     /// <summary>Members there must be before any is up.</summary>
-    public int LeastMembers { get; init; } = 3;
+    public int LeastMembers { get; init; } = 2;
 
     /// <summary>Asks a node holds at a time; whoever asks then waits for a place, within its time-out.</summary>
     public int Room { get; init; } = 4096;

@@ -8,7 +8,7 @@ namespace MELT.Actors.Runtimes.Akka;
 /// <summary>One in the cluster: when a node is gone, the devices that were plugged in there are unreachable.</summary>
 internal sealed class LinkWatch : UntypedActor, IWithTimers
 {
-    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5), Rhythm = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5), Rhythm = TimeSpan.FromSeconds(10);
     private readonly (IActorRuntime Runtime, HostClock Clock, Func<Task<IReadOnlyList<string>>> Devices) _with;
     private readonly Cluster _cluster = Cluster.Get(Context.System);
 
@@ -47,7 +47,7 @@ internal sealed class LinkWatch : UntypedActor, IWithTimers
     {
         var plugged = new List<(string, string)>();
         foreach (var device in await _with.Devices())
-            if (await _with.Runtime.Ask(Device.KindName, device, new DeviceCommand.Inspect(), AskTimeout) is DeviceAnswer.Standing { Link: { } link, Reachable: true })
+            if (await _with.Runtime.Ask(Device.KindName, device, new DeviceCommand.Inspect(), AskTimeout) is DeviceAnswer.Standing { Link: { } link } standing && (standing.Reachable || standing.LeasedTo is not null))
                 plugged.Add((device, link));
         return plugged;
     }

@@ -24,7 +24,7 @@ public static class Settings
     /// <summary>Sections whose keys are names that the operator gives.</summary>
     private static readonly string[] Open = ["akka.actor.serializers.", "akka.actor.serialization-bindings.", "akka.actor.serialization-identifiers."];
 
-    /// <summary>Throws <see cref="ClusterSettingsException"/> when it cannot be read, has a key that nothing knows, or asks for a cluster of two.</summary>
+    /// <summary>Throws <see cref="ClusterSettingsException"/> when it cannot be read, has a key that nothing knows, or lets a node begin alone.</summary>
     public static Config Parse(string text)
     {
         Config settings;
@@ -39,8 +39,8 @@ public static class Settings
         var reference = Reference();
         if (Leaves(settings).Where(key => !Known(reference, key)).Order(StringComparer.Ordinal).ToArray() is [_, ..] unknown)
             throw new ClusterSettingsException($"cluster.conf: nothing knows {string.Join(", ", unknown)}; correct the spelling or remove it.");
-        if (settings.GetInt("akka.cluster.min-nr-of-members", 3) < 3)
-            throw new ClusterSettingsException("cluster.conf: akka.cluster.min-nr-of-members must be 3 or more. A cluster of two does not survive the death of its older node, since the one that is left cannot tell a dead neighbour from a cut cable. On one machine, leave out --join.");
+        if (settings.GetInt("akka.cluster.min-nr-of-members", 1) < 2)
+            throw new ClusterSettingsException("cluster.conf: akka.cluster.min-nr-of-members must be 2 or more: a node that starts alone would begin a laboratory of its own beside that of the others.");
         return settings;
     }
 
@@ -48,7 +48,7 @@ public static class Settings
     public static (bool Encrypted, int LeastMembers) Facts(string text)
     {
         var settings = Parse(text);
-        return (settings.GetBoolean("akka.remote.dot-netty.tcp.enable-ssl", false), settings.GetInt("akka.cluster.min-nr-of-members", 3));
+        return (settings.GetBoolean("akka.remote.dot-netty.tcp.enable-ssl", false), settings.GetInt("akka.cluster.min-nr-of-members", 2));
     }
 
     private static bool Known(Config reference, string key) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MELT.Actors.Devices;
+using MELT.Actors.Sessions;
 using MELT.Actors.Tests.Behaviors;
 using MELT.Devices;
 
@@ -96,6 +97,14 @@ public sealed class DeviceTests() : BehaviorSpec<DeviceCommand, DeviceEvent, Dev
             .When(new DeviceCommand.Lease(First, Some.After(3))).ThenNothingIsPersisted().ThenReplied(new DeviceAnswer.Unreachable("a"))
             .When(new DeviceCommand.Attach("a", Some.After(4))).ThenPersisted(new DeviceEvent.Attached("a", Some.After(4)))
             .When(new DeviceCommand.Lease(First, Some.After(5))).ThenPersisted(new DeviceEvent.Leased(First, 1, Some.After(5)));
+
+    [Fact]
+    public void The_holder_hears_that_the_link_is_gone_each_time_it_is_said() =>
+        Given(new DeviceEvent.Attached("a", Some.Noon), Leased)
+            .When(new DeviceCommand.Detach("a", Some.After(1))).ThenPersisted(new DeviceEvent.Unreachable("a", Some.After(1))).ThenSends<SessionCommand>("session", First.Value, c => c.ShouldBe(LinkLost))
+            .When(new DeviceCommand.Detach("a", Some.After(9))).ThenNothingIsPersisted().ThenSends<SessionCommand>("session", First.Value, c => c.ShouldBe(LinkLost));
+
+    private static readonly SessionCommand LinkLost = new SessionCommand.WorkFailed("link-lost", "a, where the device was plugged in, is gone");
 
     [Fact]
     public void A_holder_keeps_its_lease_when_the_link_goes() =>

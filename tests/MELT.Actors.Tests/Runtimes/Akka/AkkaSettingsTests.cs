@@ -13,6 +13,6 @@ public sealed class AkkaSettingsTests
             .Message.ShouldContain("akka.persistence.journal.sql.replay-filtre.mode");
 
     [Fact]
-    public void A_cluster_of_two_is_refused_with_the_reason() =>
-        Should.Throw<ClusterSettingsException>(() => Settings.Parse(AkkaSettings.Shipped + "\nakka.cluster.min-nr-of-members = 2")).Message.ShouldContain("does not survive the death of its older node");
+    public void A_node_must_not_begin_alone() =>
+        Should.Throw<ClusterSettingsException>(() => Settings.Parse(AkkaSettings.Shipped + "\nakka.cluster.min-nr-of-members = 1")).Message.ShouldContain("begin a laboratory of its own");
 }
