@@ -57,6 +57,81 @@ installed() {
     done
 }
 
+# learn_runtime: sets $runtime (in-process or akka) and $why, from MELT_RUNTIME or from whether the packages of the Akka build restore here.
+# One attempt takes seconds; its outcome is kept in obj/ until the packages asked for or NuGet's settings change, a refusal for a day.
+learn_runtime() {
+    case ${MELT_RUNTIME-} in
+    in-process | akka) runtime=$MELT_RUNTIME why="MELT_RUNTIME=$MELT_RUNTIME"; return ;;
+    '') ;;
+    *) say "MELT_RUNTIME is in-process or akka, not \"$MELT_RUNTIME\"."; exit 2 ;;
+    esac
+    known=$root/obj/runtime asked=$(restore_inputs | cksum)
+    if ! is_known; then
+        mkdir -p "$root/obj" || { say "cannot write to $root, where the program has to be built."; exit 1; }
+        exec 9>"$root/obj/build.lock"
+        flock -n 9 || { say "another build is running; waiting for it."; flock 9; }
+        is_known || { echo "$asked"; try_restore 9>&-; } >"$known.new"
+        [ ! -f "$known.new" ] || mv "$known.new" "$known"
+        exec 9>&-
+    fi
+    # shellcheck disable=SC2034 # for ./melt and ./test
+    runtime=$(sed -n 2p "$known") why=$(sed -n 3p "$known")
+}
+
+is_known() {
+    [ "$(sed -n 1p "$known" 2>/dev/null)" = "$asked" ] || return 1
+    [ "$(sed -n 2p "$known")" = akka ] || [ -z "$(find "$known" -mmin +1440)" ]
+}
+
+# restore_inputs: everything that decides whether packages restore; the places are those where NuGet looks for its settings.
+restore_inputs() (
+    cd "$root" || exit 1
+    cat Directory.Packages.props MELT.*/*.csproj
+    echo "${RestoreAdditionalProjectSources-} ${NUGET_PACKAGES-}"
+    home=${DOTNET_CLI_HOME:-${HOME-}}/.nuget
+    find "$home/NuGet" "$home/config" "${HOME-}/.config/NuGet" -iname '*.config' -exec cat {} + 2>/dev/null || :
+    while :; do
+        find . -maxdepth 1 -iname nuget.config -exec cat {} +
+        [ "$(pwd)" != / ] || break
+        cd ..
+    done
+)
+
+# try_restore: prints the runtime and why. One project with one such package says no within seconds; only then everything is fetched.
+# In folders of its own, for what a failed attempt leaves makes later ones fail too.
+try_restore() (
+    cd "$root" || exit 1
+    if probe 20 MELT.Sensors && probe 300 MELT.Actors; then
+        echo akka
+        echo "its packages restore here"
+    else
+        echo in-process
+        echo "packages of the Akka.NET build do not restore here: $({
+            sed -n 's/.*error \(NU[0-9]*\): Unable to find package \([A-Za-z0-9.]*[A-Za-z0-9]\).*/\1 \2/p' obj/restore.log
+            sed -n 's/.*error \([^[]*\).*/\1/p' obj/restore.log
+            echo 'no answer in time'
+        } | sed -n 1p)"
+    fi
+    rm -rf MELT.*/obj/probe
+)
+
+# probe SECONDS PROJECT
+probe() {
+    MSBUILDDISABLENODEREUSE=1 NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT=2 timeout "$1" dotnet restore "$2" -p:MeltRuntime=akka -p:BaseIntermediateOutputPath=obj/probe/ \
+        -p:NuGetLockFilePath=obj/probe/packages.lock.json -v quiet --nologo </dev/null >obj/restore.log 2>&1
+}
+
+# names RUNTIME: what people call it.
+names() {
+    case $1 in akka) echo 'Akka.NET runtime' ;; *) echo 'in-process runtime' ;; esac
+}
+
+# output RUNTIME PROJECT: where its build lies.
+output() {
+    case $1 in akka) folder=bin/akka/Release ;; *) folder=bin/Release ;; esac
+    echo "$root/$2/$folder/net10.0/$(basename -- "$2").dll"
+}
+
 # inputs FOLDER ...: name, size and time of everything a build reads, so that a changed, new or deleted file shows.
 inputs() (
     cd "$root" || exit 1
@@ -66,35 +141,35 @@ inputs() (
         -o -type f -printf '%p %s %T@\n' 2>/dev/null | sort
 )
 
-# is_built STAMP FOLDER ...: nothing changed since the stamp was written, and what was built is still there.
+# is_built STAMP RUNTIME FOLDER ...: nothing changed since the stamp was written, and what was built is still there.
 is_built() {
-    stamp=$1
-    shift
-    [ -f "$stamp" ] && [ -f "$root/MELT.Host/bin/Release/net10.0/MELT.Host.dll" ] || return 1
+    stamp=$1 built=$(output "$2" MELT.Host)
+    shift 2
+    [ -f "$stamp" ] && [ -f "$built" ] || return 1
     for lock in "$root"/MELT.*/package-lock.json; do
         [ ! -f "$lock" ] || [ -f "$(dirname -- "$lock")/node_modules/.package-lock.json" ] || return 1
     done
     inputs "$@" | cmp -s - "$stamp"
 }
 
-# build TARGET STAMP FOLDER ...: builds Release unless it is there; one builder at a time.
+# build RUNTIME TARGET STAMP FOLDER ...: builds Release unless it is there; one builder at a time. $why says why this runtime, where it was chosen.
 build() {
-    target=$1 stamp=$root/obj/$2
-    shift 2
-    ! is_built "$stamp" "$@" || return 0
+    chosen=$1 target=$2 stamp=$root/obj/$3
+    shift 3
+    ! is_built "$stamp" "$chosen" "$@" || return 0
     mkdir -p "$root/obj" || { say "cannot write to $root, where the program has to be built."; exit 1; }
     exec 9>"$root/obj/build.lock"
     flock -n 9 || { say "another build is running; waiting for it."; flock 9; }
-    if ! is_built "$stamp" "$@"; then
+    if ! is_built "$stamp" "$chosen" "$@"; then
         installed node nodejs "runs npm" npm npm "fetches the native llama.cpp libraries by lock file" 9>&- || exit 1
-        say "building (Release, in-process runtime); the first time takes a minute or two."
+        say "building (Release, $(names "$chosen")${why:+; $why}); the first time takes a minute or two."
         rm -f "$stamp"
         inputs "$@" >"$stamp.new"
         # The lock is closed for the children: a compiler server that stays behind must not hold it.
         if ! (
             cd "$root" || exit 1
             export MSBUILDDISABLENODEREUSE=1
-            exec dotnet build "$target" -c Release -v quiet --nologo </dev/null >obj/build.log 2>&1 9>&-
+            exec dotnet build "$target" -c Release "-p:MeltRuntime=$chosen" -v quiet --nologo </dev/null >obj/build.log 2>&1 9>&-
         ); then
             cat "$root/obj/build.log" >&2
             say "the build failed; the compiler's words are above."

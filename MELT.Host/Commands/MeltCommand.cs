@@ -10,6 +10,7 @@ internal static class MeltCommand
         var dashes = Array.IndexOf(args, "--");
         var (own, wrapped) = dashes < 0 ? (args, []) : (args[..dashes], args[(dashes + 1)..]);
         var root = new RootCommand("MELT runs language models on devices, watches them with power meters and other sensors, and answers with a stated uncertainty.");
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         var shared = new SharedOptions();
         shared.AddTo(root);
         root.Subcommands.Add(QuickstartCommand.Create(shared));

@@ -42,6 +42,15 @@ public sealed class HelpTests(Workshop workshop)
     }
 
     [Fact]
+    public async Task The_version_names_the_runtimes_and_clients_that_are_built_in()
+    {
+        var said = (await Melt.RunAsync(workshop.NewPlace(), "--version")).ShouldBeDone();
+
+        said.Output.ShouldContain("runtimes: in-process");
+        said.Output.ShouldContain("MQTT clients: melt");
+    }
+
+    [Fact]
     public async Task The_help_names_every_verb()
     {
         var said = (await Melt.RunAsync(workshop.NewPlace(), "--help")).ShouldBeDone();

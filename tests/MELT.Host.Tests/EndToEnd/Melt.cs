@@ -21,7 +21,7 @@ internal sealed class Melt : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>The program as this test run built it.</summary>
-    public static string Program { get; } = Path.Combine(Repository.Folder, "MELT.Host", "bin", Repository.Configuration, "net10.0", "MELT.Host.dll");
+    public static string Program { get; } = Path.Combine(Repository.Folder, "MELT.Host", Repository.Output, "MELT.Host.dll");
 
     public static Task<Said> RunAsync(Place place, params string[] arguments) => RunAsync(place, new ProcessStartInfo("dotnet", [Program, .. arguments]));
 

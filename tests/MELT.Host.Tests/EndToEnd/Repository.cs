@@ -5,8 +5,8 @@ internal static class Repository
 {
     public static string Folder { get; } = Find(new DirectoryInfo(AppContext.BaseDirectory));
 
-    /// <summary>Release or Debug, as these tests were built.</summary>
-    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+    /// <summary>Where a project's output lies in it, as these tests were built: bin/Release/net10.0, or bin/akka/Release/net10.0.</summary>
+    public static string Output { get; } = Path.GetRelativePath(Path.Combine(Folder, "tests", "MELT.Host.Tests"), AppContext.BaseDirectory);
 
     private static string Find(DirectoryInfo? from) => from switch
     {
