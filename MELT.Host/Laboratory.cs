@@ -61,7 +61,7 @@ internal sealed class Laboratory : IAsyncDisposable
             open.Push(runtime);
 
             var (deliveries, connection, address, there) = await ListenAsync(options, clock, time, open, stop);
-            var bench = new Bench(options.Bench(clock), async (id, token) => await MqttClient.ConnectAsync(connection with { ClientId = id, CleanStart = true }, time, token), clock, time);
+            var bench = new Bench(options.Bench(clock), (id, token) => options.ConnectAsync(connection with { ClientId = id, CleanStart = true }, time, token), clock, time);
             runtime.AddMelt(bench, clock, time, logs.CreateLogger("MELT"));
             var ingesting = PumpIngest.Start(new(runtime, clock, time, logs.CreateLogger<IngestPump>(), options.Instruments), deliveries, there);
             open.Push(ingesting);
@@ -93,7 +93,7 @@ internal sealed class Laboratory : IAsyncDisposable
         if (options.BrokerUrl is { } url)
         {
             var connection = MqttClient.ParseUrl(url);
-            var ingest = await MqttClient.ConnectAsync(connection with { ClientId = options.IngestClientId }, time, stop);
+            var ingest = await options.ConnectAsync(connection with { ClientId = options.IngestClientId }, time, stop);
             open.Push(ingest);
             await ingest.SubscribeAsync(MeltTopic.Everything, MqttQos.AtLeastOnce, stop);
             return (ingest.Deliveries, connection, connection.Host + ":" + connection.Port, () => ingest.IsConnected);
@@ -115,6 +115,8 @@ internal sealed record LaboratoryOptions
     public required JournalLocation Journal { get; init; }
     /// <summary>A foreign broker; null: our own.</summary>
     public string? BrokerUrl { get; init; }
+    /// <summary>By which of <see cref="MqttClients"/> a foreign broker is reached; our own is always reached by our own client.</summary>
+    public string BrokerClient { get; init; } = MqttClients.Melt;
     public MqttBrokerOptions Broker { get; init; } = new();
     public string IngestClientId { get; init; } = "melt-ingest";
     /// <summary>Nobody watches: a journal that fails is waited for, and experiments that continue go on.</summary>
@@ -124,6 +126,9 @@ internal sealed record LaboratoryOptions
     /// <summary>Completes what meters that name their instrument leave open.</summary>
     public MELT.Sensors.Meters.InstrumentCatalogue? Instruments { get; init; }
     public required Func<HostClock, BenchOptions> Bench { get; init; }
+
+    public Task<IMqttClient> ConnectAsync(MqttClientOptions connection, TimeProvider time, CancellationToken stop) =>
+        MqttClients.ConnectAsync(BrokerUrl is null ? MqttClients.Melt : BrokerClient, connection, time, stop);
 
     /// <summary>How our own clients log in at our own broker.</summary>
     public MqttClientOptions BrokerLogin(System.Net.IPEndPoint at) => new()

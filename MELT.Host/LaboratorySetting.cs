@@ -20,6 +20,7 @@ internal static class LaboratorySetting
     {
         Journal = with.Journal,
         BrokerUrl = configuration.Broker.Url,
+        BrokerClient = configuration.Broker.Client,
         Instruments = with.Instruments(),
         Broker = new MqttBrokerOptions
         {

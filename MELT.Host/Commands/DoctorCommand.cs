@@ -61,7 +61,7 @@ internal static class DoctorCommand
         {
             if (broker.Url is { } url)
             {
-                await using var client = await MqttClient.ConnectAsync(MqttClient.ParseUrl(url), time, stop);
+                await using var client = await MqttClients.ConnectAsync(broker.Client, MqttClient.ParseUrl(url), time, stop);
                 return new(true, $"{MqttClient.ParseUrl(url)} answers");
             }
             using var listener = new TcpListener(IPAddress.Parse(broker.Address), broker.Port);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using MELT.Actors.Runtimes;
+using MELT.Sensors.Mqtt;
 using MELT.Sensors.Simulation;
 
 namespace MELT.Host.Configuration;
@@ -20,6 +21,9 @@ internal sealed record ConfigurationOption(string Key, string Allowed, Func<Melt
         Whole("melt.broker.embedded.port", 0, 65535, (c, v) => c with { Broker = c.Broker with { Port = v } }),
         new("melt.broker.url", "a URL such as \"mqtt://lab.local:1883\"",
             (c, e) => Uri.TryCreate(e.Text, UriKind.Absolute, out var u) && u.Scheme is "mqtt" or "mqtts" or "tcp" && u.Host.Length > 0 ? c with { Broker = c.Broker with { Url = e.Text } } : null),
+        new("melt.mqtt.client", MqttClients.BuiltIn.Count == MqttClients.Known.Count ? string.Join(" or ", MqttClients.Known)
+                : $"{string.Join(" or ", MqttClients.BuiltIn)} ({string.Join(", ", MqttClients.Known.Except(MqttClients.BuiltIn))} is not in this build: it comes with -p:MeltRuntime=akka)",
+            (c, e) => MqttClients.BuiltIn.Contains(e.Text) ? c with { Broker = c.Broker with { Client = e.Text } } : null),
         Duration("melt.instruments.periods.*", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1),
             (c, e, v) => c with { Instruments = c.Instruments with { Periods = With(c.Instruments.Periods, e.Path[^1], v) } }),
         new("melt.instruments.watts-per-busy-processor", "a number of watts above 0, at most 10000",

@@ -1,3 +1,5 @@
+using MELT.Sensors.Mqtt;
+
 namespace MELT.Host.Configuration;
 
 /// <summary>What the laboratory has decided, each value from the command line, the environment, the files or the defaults, in this order.</summary>
@@ -28,6 +30,8 @@ public sealed record BrokerOptions
     /// <summary>0: the system chooses a free port.</summary>
     public int Port { get; init; }
     public string? Url { get; init; }
+    /// <summary>By which client an outside one is reached: <c>melt.mqtt.client</c>.</summary>
+    public string Client { get; init; } = MqttClients.Melt;
 }
 
 /// <summary>How the meters of this host are read.</summary>

@@ -14,6 +14,9 @@ public interface IMqttClient : IAsyncDisposable
     /// <summary>Deliveries of all subscriptions, in order. Bounded by Receive Maximum for QoS 1; QoS 0 beyond the channel's room is dropped and counted.</summary>
     ChannelReader<MqttDelivery> Deliveries { get; }
 
+    /// <summary>False while a lost connection is being made again.</summary>
+    bool IsConnected { get; }
+
     /// <summary>Completes when the broker granted the subscription; throws <see cref="MqttException"/> when refused.</summary>
     Task SubscribeAsync(string filter, MqttQos qos, CancellationToken stop);
 

@@ -29,7 +29,7 @@ internal sealed class AkkaBuild : IClusterBuild
             open.Push(journal);
             var runtime = new AkkaRuntime(Options(options, cluster, time), MeltMessages.Serializer, logs);
             open.Push(runtime);
-            var ingesting = new SlotIngest(broker, runtime, clock, time, logs, options.Instruments);
+            var ingesting = new SlotIngest(broker, options.BrokerClient, runtime, clock, time, logs, options.Instruments);
             runtime.AddMelt(Node(options, cluster, broker, ingesting, clock, time), journal, clock, time, log);
             var view = new AkkaClusterView(runtime, journal, time);
             open.Push(view);
@@ -81,7 +81,7 @@ internal sealed class AkkaBuild : IClusterBuild
     private static ClusterNodeOptions Node(LaboratoryOptions options, ClusterSetting cluster, MqttClientOptions broker, SlotIngest ingesting, HostClock clock, TimeProvider time) => new()
     {
         Bench = !cluster.Roles.Contains(NodeRoles.DeviceHost) ? null
-            : new Bench(options.Bench(clock), async (id, token) => await MqttClient.ConnectAsync(broker with { ClientId = id, CleanStart = true }, time, token), clock, time),
+            : new Bench(options.Bench(clock), (id, token) => options.ConnectAsync(broker with { ClientId = id, CleanStart = true }, time, token), clock, time),
         Devices = cluster.Devices,
         Ingest = cluster.Roles.Contains(NodeRoles.Ingest) ? ingesting.RunAsync : null,
     };

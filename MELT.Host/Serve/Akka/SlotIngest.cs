@@ -15,9 +15,9 @@ namespace MELT.Host.Serve;
 /// The ingest slots that run on this node. Each has a client id and a persistent session of its own at the broker and shares the subscription
 /// with the others; what it has not acknowledged goes to the node where the slot begins next.
 /// </summary>
-internal sealed class SlotIngest(MqttClientOptions broker, IActorRuntime runtime, HostClock clock, TimeProvider time, ILoggerFactory logs, InstrumentCatalogue? instruments) : IIngesting
+internal sealed class SlotIngest(MqttClientOptions broker, string brokerClient, IActorRuntime runtime, HostClock clock, TimeProvider time, ILoggerFactory logs, InstrumentCatalogue? instruments) : IIngesting
 {
-    private readonly ConcurrentDictionary<int, (MqttClient Client, IngestPump Pump, Task Running)> _slots = new();
+    private readonly ConcurrentDictionary<int, (IMqttClient Client, IngestPump Pump, Task Running)> _slots = new();
     private volatile bool _ending;
 
     public bool IsBroken => _slots.Values.Any(slot => slot.Pump.IsBroken);
@@ -28,7 +28,7 @@ internal sealed class SlotIngest(MqttClientOptions broker, IActorRuntime runtime
     public async Task RunAsync(int slot, CancellationToken stop)
     {
         if (_ending) return;
-        await using var client = await MqttClient.ConnectAsync(broker with { ClientId = string.Create(CultureInfo.InvariantCulture, $"melt-ingest-{slot}") }, time, stop);
+        await using var client = await MqttClients.ConnectAsync(brokerClient, broker with { ClientId = string.Create(CultureInfo.InvariantCulture, $"melt-ingest-{slot}") }, time, stop);
         await client.SubscribeAsync($"$share/melt/{MeltTopic.Everything}", MqttQos.AtLeastOnce, stop);
         var pump = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>(), instruments);
         var running = pump.RunAsync(client.Deliveries, stop);

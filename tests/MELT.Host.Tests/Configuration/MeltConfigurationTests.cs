@@ -1,5 +1,6 @@
 using System.Text;
 using MELT.Host.Configuration;
+using MELT.Sensors.Mqtt;
 
 namespace MELT.Host.Tests.Configuration;
 
@@ -46,8 +47,16 @@ public sealed class MeltConfigurationTests : IDisposable
     public void The_shipped_file_names_every_setting_and_its_variable()
     {
         var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "melt.conf"));
-        foreach (var variable in (string[])["MELT_DATA", "MELT_JOURNAL", "MELT_DISK_RESERVE", "MELT_BROKER_EMBEDDED_ADDRESS", "MELT_BROKER_EMBEDDED_PORT", "MELT_BROKER_URL", "MELT_INSTRUMENTS_WATTS_PER_BUSY_PROCESSOR", "MELT_SESSION_BASELINE", "MELT_SESSION_COOL_DOWN", "MELT_SESSION_SILENCE_LIMIT", "MELT_SESSION_THREADS"])
+        foreach (var variable in (string[])["MELT_DATA", "MELT_JOURNAL", "MELT_DISK_RESERVE", "MELT_BROKER_EMBEDDED_ADDRESS", "MELT_BROKER_EMBEDDED_PORT", "MELT_BROKER_URL", "MELT_MQTT_CLIENT", "MELT_INSTRUMENTS_WATTS_PER_BUSY_PROCESSOR", "MELT_SESSION_BASELINE", "MELT_SESSION_COOL_DOWN", "MELT_SESSION_SILENCE_LIMIT", "MELT_SESSION_THREADS"])
             text.ShouldContain(variable);
+    }
+
+    [Fact]
+    public void A_client_that_is_not_in_this_build_is_refused_with_what_to_do()
+    {
+        var loaded = Load("melt.mqtt.client = mqttnet");
+        if (MqttClients.BuiltIn.Contains(MqttClients.MqttNet)) loaded.Value!.Broker.Client.ShouldBe(MqttClients.MqttNet);
+        else Refused("melt.mqtt.client = mqttnet").ShouldContain("mqttnet is not in this build");
     }
 
     [Fact]
@@ -100,6 +109,7 @@ public sealed class MeltConfigurationTests : IDisposable
     [InlineData("melt.session.baseline = 5", "must be a duration with its unit, such as 100 ms, from 0 s to 24 h, not '5'")]
     [InlineData("melt.session.baseline = [1]", "not 'an array'")]
     [InlineData("melt.broker.url = lab", "must be a URL such as \"mqtt://lab.local:1883\", not 'lab'")]
+    [InlineData("melt.mqtt.client = other", "melt.conf:1:20: melt.mqtt.client: must be melt")]
     [InlineData("melt.broker.embedded.address = localhost", "must be an IP address")]
     [InlineData("melt.data = \" \"", "must be a folder")]
     [InlineData("melt { data = ", "melt.conf:1:15: expected a value, found the end of the file")]

@@ -121,6 +121,7 @@ public sealed class MqttClockProbeTests : ClockProbeContract
 
         public Task Done => _done.Task;
         public System.Threading.Channels.ChannelReader<MqttDelivery> Deliveries => client.Deliveries;
+        public bool IsConnected => client.IsConnected;
         public Task PublishAsync(MqttMessage message, CancellationToken stop) => client.PublishAsync(message, stop);
         public ValueTask DisposeAsync() => client.DisposeAsync();
 

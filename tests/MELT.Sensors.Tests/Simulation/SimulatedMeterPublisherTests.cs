@@ -79,6 +79,7 @@ public sealed class SimulatedMeterPublisherTests
 
         public List<MqttMessage> Messages { get; } = [];
         public ChannelReader<MqttDelivery> Deliveries { get; } = Channel.CreateUnbounded<MqttDelivery>().Reader;
+        public bool IsConnected => true;
 
         public async Task PublishedAsync(string suffix, int count, CancellationToken stop)
         {
