@@ -22,12 +22,13 @@ internal sealed class AkkaBuild : IClusterBuild
         var open = new Stack<IAsyncDisposable>();
         try
         {
+            var akka = Options(options, cluster, time);
             var (clock, broker, log) = (HostClock.Start(time), MqttClient.ParseUrl(options.BrokerUrl!), logs.CreateLogger("MELT"));
             var held = await options.Journal.LockAsync(LockMode.Shared, time, stop);
             open.Push(held);
             var journal = await options.Journal.OpenAsync(MeltEvents.Serializer, time);    // creates the tables, under a lock
             open.Push(journal);
-            var runtime = new AkkaRuntime(Options(options, cluster, time), MeltMessages.Serializer, logs);
+            var runtime = new AkkaRuntime(akka, MeltMessages.Serializer, logs);
             open.Push(runtime);
             var ingesting = new SlotIngest(broker, options.BrokerClient, runtime, clock, time, logs, options.Instruments);
             runtime.AddMelt(Node(options, cluster, broker, ingesting, clock, time), journal, clock, time, log);

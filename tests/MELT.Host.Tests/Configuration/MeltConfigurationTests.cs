@@ -37,7 +37,10 @@ public sealed class MeltConfigurationTests : IDisposable
         File.Exists(Path.Combine(AppContext.BaseDirectory, "hocon", "melt.conf")).ShouldBeTrue();
         shipped.Problems.ShouldBeEmpty();
         var defaults = new MeltConfiguration();
-        shipped.Value.ShouldBe(defaults with { Instruments = shipped.Value!.Instruments, Profiles = shipped.Value.Profiles });
+        shipped.Value.ShouldBe(defaults with { Instruments = shipped.Value!.Instruments, Profiles = shipped.Value.Profiles, Cluster = shipped.Value.Cluster });
+        shipped.Value.Cluster.ShouldBe(defaults.Cluster with { Join = shipped.Value.Cluster.Join, Roles = shipped.Value.Cluster.Roles, Devices = shipped.Value.Cluster.Devices });
+        shipped.Value.Cluster.Join.Concat(shipped.Value.Cluster.Devices).ShouldBeEmpty();
+        shipped.Value.Cluster.Roles.ShouldBe(defaults.Cluster.Roles);
         shipped.Value.Instruments.ShouldBe(defaults.Instruments with { Periods = shipped.Value.Instruments.Periods });
         shipped.Value.Instruments.Periods.ShouldBeEmpty();
         shipped.Value.Profiles.ShouldBeEmpty();
@@ -47,8 +50,26 @@ public sealed class MeltConfigurationTests : IDisposable
     public void The_shipped_file_names_every_setting_and_its_variable()
     {
         var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "melt.conf"));
-        foreach (var variable in (string[])["MELT_DATA", "MELT_JOURNAL", "MELT_DISK_RESERVE", "MELT_BROKER_EMBEDDED_ADDRESS", "MELT_BROKER_EMBEDDED_PORT", "MELT_BROKER_URL", "MELT_MQTT_CLIENT", "MELT_INSTRUMENTS_WATTS_PER_BUSY_PROCESSOR", "MELT_SESSION_BASELINE", "MELT_SESSION_COOL_DOWN", "MELT_SESSION_SILENCE_LIMIT", "MELT_SESSION_THREADS"])
+        foreach (var variable in (string[])["MELT_DATA", "MELT_JOURNAL", "MELT_DISK_RESERVE", "MELT_BROKER_EMBEDDED_ADDRESS", "MELT_BROKER_EMBEDDED_PORT", "MELT_BROKER_URL", "MELT_MQTT_CLIENT", "MELT_INSTRUMENTS_WATTS_PER_BUSY_PROCESSOR", "MELT_SESSION_BASELINE", "MELT_SESSION_COOL_DOWN", "MELT_SESSION_SILENCE_LIMIT", "MELT_SESSION_THREADS", "MELT_CLUSTER_NODE", "MELT_CLUSTER_JOIN", "MELT_CLUSTER_ROLES", "MELT_CLUSTER_DEVICES", "MELT_CLUSTER_TRUSTED_NETWORK"])
             text.ShouldContain(variable);
+    }
+
+    [Theory]
+    [InlineData("""melt.cluster.join = "10.0.0.7" """, "host:port")]
+    [InlineData("""melt.cluster.node = "10.0.0.7:0" """, "host:port")]
+    [InlineData("""melt.cluster.roles = "device-host, cook" """, "device-host, ingest, web")]
+    [InlineData("""melt.cluster.devices = "my phone" """, "names of devices")]
+    public void What_a_node_cannot_be_is_refused_where_it_is_written(string setting, string allowed) => Refused(setting).ShouldContain(allowed);
+
+    [Fact]
+    public void A_node_is_what_the_file_says()
+    {
+        var cluster = Load("""melt.cluster { node = "lab-1:7236", join = "lab-1:7236, lab-2:7236,lab-3:7236", roles = "ingest", devices = "pixel-9, jetson-2", trusted-network = true }""").Value!.Cluster;
+        cluster.Node.ShouldBe("lab-1:7236");
+        cluster.Join.ShouldBe(["lab-1:7236", "lab-2:7236", "lab-3:7236"]);
+        cluster.Roles.ShouldBe(["ingest"]);
+        cluster.Devices.ShouldBe(["pixel-9", "jetson-2"]);
+        cluster.TrustedNetwork.ShouldBeTrue();
     }
 
     [Fact]

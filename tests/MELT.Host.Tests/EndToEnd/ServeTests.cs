@@ -107,7 +107,7 @@ public sealed class ServeTests(Workshop workshop)
     [Theory]
     [InlineData("--bind", "0.0.0.0:0", "MELT_SERVE_TOKEN")]
     [InlineData("--join", "other:7236", "Akka.NET build")]
-    [InlineData("--role", "ingest", "Akka.NET build")]
+    [InlineData("--role", "ingest", "--join")]
     public async Task What_it_must_not_do_is_refused_at_start(string option, string value, string word) =>
         (await Melt.RunAsync(workshop.NewPlace(), "serve", option, value)).ShouldFail(2, word);
 
