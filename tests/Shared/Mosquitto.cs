@@ -4,13 +4,15 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace MELT.Sensors.Tests.Mqtt;
+namespace MELT.Tests;
 
 /// <summary>A mosquitto of our own: free port, temporary folder, persistence on.</summary>
 internal sealed class Mosquitto : IAsyncDisposable
 {
     public static readonly string? Program = Find("mosquitto");
     public const string Missing = "mosquitto is not installed (apt-get install mosquitto mosquitto-clients)";
+
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("melt-mosquitto-").FullName;
     private Process? _process;
@@ -64,13 +66,13 @@ internal sealed class Mosquitto : IAsyncDisposable
             else if (!running.Task.IsCompleted) log.AppendLine(e.Data);
         };
         _process.BeginErrorReadLine();
-        await running.Task.WaitAsync(Waiting.Soon);
+        await running.Task.WaitAsync(Soon);
     }
 
     private async Task StopAsync()
     {
         if (_process is null) return;
-        var exited = _process.WaitForExitAsync(Waiting.Soon);
+        var exited = _process.WaitForExitAsync(Soon);
         while (!exited.IsCompleted)
         {
             using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
