@@ -28,8 +28,8 @@ public sealed record AkkaOptions
     public TimeSpan LongestBackOff { get; init; } = TimeSpan.FromSeconds(30);
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Decides by kind where shards live; null: the fewest first, and for kinds that do not move no rebalancing.</summary>
-    public Func<string, IShardAllocationStrategy>? Allocation { get; init; }
+    /// <summary>Decides by kind where shards live; null, also for one kind: the fewest first. Kinds that do not move are never rebalanced.</summary>
+    public Func<string, IShardAllocationStrategy?>? Allocation { get; init; }
 }
 
 /// <summary>A database as Akka.Persistence.Sql names it.</summary>

@@ -8,7 +8,7 @@ internal static class AkkaSettings
     public static string Shipped { get; } = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"));
 
     /// <summary>All but two that a journal sends to itself: they carry tasks and exceptions, and never leave their actor.</summary>
-    private static string EveryMessageIsWritten => $$"""
+    private static string EveryMessageIsWritten { get; } = $$"""
 
         akka.actor {
           serialize-messages = on
@@ -20,10 +20,13 @@ internal static class AkkaSettings
         }
         """;
 
+    /// <summary>What ships, with every message written; what comes last wins.</summary>
+    public static string With(string others = "") => $"{Shipped}{EveryMessageIsWritten}\n{others}";
+
     /// <summary>One node that is a cluster by itself; every message is written and read on its way, as if it crossed nodes.</summary>
     public static AkkaOptions Alone(AkkaJournal journal) => new()
     {
-        Settings = Shipped + EveryMessageIsWritten,
+        Settings = With(),
         Journal = journal,
         LeastMembers = 1,
     };
