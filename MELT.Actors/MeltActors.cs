@@ -15,7 +15,7 @@ public static class MeltActors
 {
     /// <summary>Devices are plugged in here and nowhere else. <paramref name="unreachable"/>: how long a session waits for a device that nobody reaches.</summary>
     public static void AddMelt(this IActorRuntime runtime, IBench bench, HostClock clock, TimeProvider time, ILogger log, TimeSpan? unreachable = null) =>
-        runtime.AddMelt(new LocalLinks(new LinkPerformer(runtime, bench, clock, time, log)), clock, time, log, unreachable);
+        runtime.AddMelt(new LocalLinks(new LinkPerformer(runtime, bench, clock, time, log), runtime, clock, time), clock, time, log, unreachable);
 
     /// <summary>Devices are plugged in where <paramref name="links"/> knows.</summary>
     public static void AddMelt(this IActorRuntime runtime, IDeviceLinks links, HostClock clock, TimeProvider time, ILogger log, TimeSpan? unreachable = null)
