@@ -9,7 +9,7 @@ namespace MELT.Actors.Runtimes.Akka;
 /// Stands for one entity in its shard: its mailbox outlives its incarnations, as a back-off supervisor's does, and gives them one command
 /// at a time, so that a command is never lost or overtaken when a life ends. Whoever waits on the life that ended hears <see cref="Failed"/>.
 /// </summary>
-internal sealed class EntityActor : UntypedActor
+public sealed class EntityActor : UntypedActor
 {
     private readonly string _key;
     private readonly Func<Props> _incarnation;

@@ -3,7 +3,7 @@ using MELT.Actors.Journal;
 namespace MELT.Actors.Runtimes.Akka;
 
 /// <summary>What every entity of one node shares.</summary>
-internal sealed record EntitySurroundings(AkkaOptions Options, EventSerializer Serializer)
+public sealed record EntitySurroundings(AkkaOptions Options, EventSerializer Serializer)
 {
     private int _awake;
 

@@ -5,7 +5,7 @@ using MELT.Actors.Sessions;
 namespace MELT.Actors.Runtimes.Akka;
 
 /// <summary>One order on its way to a device's node: repeated until it is answered, or until that node is gone.</summary>
-internal sealed class LinkCall : UntypedActor, IWithTimers
+public sealed class LinkCall : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
     private readonly LinkMessage.Order _order;

@@ -10,7 +10,7 @@ namespace MELT.Actors.Runtimes.Akka;
 /// <summary>
 /// Where devices are plugged in, on a node of the role device-host: follows each order once, and tells the devices of this node that they are here.
 /// </summary>
-internal sealed class LinkHost : UntypedActor, IWithTimers
+public sealed class LinkHost : UntypedActor, IWithTimers
 {
     public const string Name = "links";
     private const int AnswersKept = 1024;

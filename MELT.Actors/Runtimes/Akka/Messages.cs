@@ -3,13 +3,13 @@ using Akka.Actor;
 namespace MELT.Actors.Runtimes.Akka;
 
 /// <summary>Sent to an entity when its shard moves, its node leaves, or it was idle: end what is in the mailbox, then stop.</summary>
-internal sealed class StopEntity : INoSerializationVerificationNeeded
+public sealed class StopEntity : INoSerializationVerificationNeeded
 {
     public static readonly StopEntity Instance = new();
 }
 
 /// <summary>Between an entity and its incarnation; never leaves the node.</summary>
-internal abstract record Life : INoSerializationVerificationNeeded
+public abstract record Life : INoSerializationVerificationNeeded
 {
     /// <summary>To the incarnation: decide this.</summary>
     public sealed record Decide(object Command) : Life;
@@ -29,7 +29,7 @@ internal abstract record Life : INoSerializationVerificationNeeded
 }
 
 /// <summary>Why an incarnation ended.</summary>
-internal enum Breakage
+public enum Breakage
 {
     /// <summary>On somebody's command.</summary>
     OnCommand,
