@@ -135,6 +135,10 @@ public sealed class LabNode(string address)
 
     public Task<object> Record(long number, string id = "a", string content = "x") => AskUntilAnswered(new NotebookCommand.Record(number, content), id);
 
+    /// <summary>Repeated until it is answered, so that it may ring more than once.</summary>
+    public Task<object> RingAsync() =>
+        Runtime.AskUntilAnsweredAsync("bell", "bell", new BellCommand.Ring(), LabCluster.Patience, TimeProvider.System, CancellationToken.None).WaitAsync(LabCluster.Patience);
+
     private Task<object> AskUntilAnswered(NotebookCommand command, string id) =>
         Runtime.AskUntilAnsweredAsync("notebook", id, command, Repeat, TimeProvider.System, CancellationToken.None).WaitAsync(LabCluster.Patience);
 
