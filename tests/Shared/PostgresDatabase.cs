@@ -11,9 +11,6 @@ public sealed class PostgresDatabase(PostgresServer server, string name)
     /// <summary>With its password.</summary>
     public string Url { get; } = server.Url(name);
 
-    /// <summary>With its password, for those who read no address; connections are kept in a pool.</summary>
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(server.ConnectionString(Name)) { Pooling = true }.ConnectionString;
-
     public string Password => new NpgsqlConnectionStringBuilder(server.ConnectionString(Name)).Password!;
 
     public async Task<NpgsqlConnection> ConnectAsync()

@@ -9,7 +9,6 @@ using MELT.Actors.Tests.Journal;
 using MELT.Tests;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 
 namespace MELT.Actors.Tests.Runtimes.Akka;
 
@@ -68,14 +67,13 @@ public sealed class AkkaContractOnPostgres : AkkaContract
 {
     private PostgresDatabase? _database;
 
-    protected override AkkaJournal Journal => AkkaJournal.Postgres(_database!.ConnectionString);
+    protected override AkkaJournal Journal => LabCluster.JournalOf(_database!);
 
     public override async Task DisposeAsync()
     {
         if (_database is null) return;    // skipped
         await base.DisposeAsync();
-        await using var pool = new NpgsqlConnection(_database.ConnectionString);
-        NpgsqlConnection.ClearPool(pool);
+        await LabCluster.ForgetAsync(Journal);
     }
 
     protected override async Task<IJournal> OpenJournalAsync(bool forWriting = false)

@@ -7,7 +7,7 @@ internal static class AkkaSettings
 {
     public static string Shipped { get; } = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"));
 
-    /// <summary>All but two that a journal sends to itself: they carry tasks and exceptions, and never leave their actor.</summary>
+    /// <summary>All but what Akka.NET's own parts send to themselves and cannot write: it never leaves its node.</summary>
     private static string EveryMessageIsWritten { get; } = $$"""
 
         akka.actor {
@@ -16,6 +16,8 @@ internal static class AkkaSettings
           serialization-bindings {
             "Akka.Persistence.Sql.Journal.Types.WriteFinished, Akka.Persistence.Sql" = kept
             "Akka.Persistence.Journal.AsyncWriteJournal+Desequenced, Akka.Persistence" = kept
+            "Akka.Cluster.ClusterEvent+ReachabilityChanged, Akka.Cluster" = kept
+            "Akka.DistributedData.Internal.ReadRepair, Akka.DistributedData" = kept
           }
         }
         """;

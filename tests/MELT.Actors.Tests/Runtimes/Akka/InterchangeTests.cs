@@ -18,7 +18,6 @@ using MELT.Sensors.Simulation;
 using MELT.Sensors.Topics;
 using MELT.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 
 namespace MELT.Actors.Tests.Runtimes.Akka;
 
@@ -39,9 +38,7 @@ public sealed class InterchangeTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (_database is null) return;    // skipped
-        await using var pool = new NpgsqlConnection(_database.ConnectionString);
-        NpgsqlConnection.ClearPool(pool);
+        if (_database is not null) await LabCluster.ForgetAsync(LabCluster.JournalOf(_database));
     }
 
     [SkippableFact]
@@ -124,7 +121,7 @@ public sealed class InterchangeTests : IAsyncLifetime
 
     private IActorRuntime OnAkka(IBench bench, IJournal journal)
     {
-        var runtime = new AkkaRuntime(AkkaSettings.Alone(AkkaJournal.Postgres(_database.ConnectionString)) with { Roles = [ClusterLinks.Role] }, MeltMessages.Serializer, NullLoggerFactory.Instance);
+        var runtime = new AkkaRuntime(AkkaSettings.Alone(LabCluster.JournalOf(_database)) with { Roles = [ClusterLinks.Role] }, MeltMessages.Serializer, NullLoggerFactory.Instance);
         runtime.AddMelt(new ClusterNodeOptions { Bench = bench }, journal, _clock, TimeProvider.System, NullLogger.Instance);
         return runtime;
     }

@@ -44,7 +44,7 @@ public sealed class LabCluster : IAsyncDisposable
             var options = new AkkaOptions
             {
                 Settings = AkkaSettings.With(Abrupt + settings),
-                Journal = AkkaJournal.Postgres(database.ConnectionString),
+                Journal = JournalOf(database),
                 Port = node.Port,
                 Join = nodes == 1 ? [] : addresses,
                 LeastMembers = nodes,
@@ -80,7 +80,16 @@ public sealed class LabCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(Nodes.Select(node => node.Runtime.DisposeAsync().AsTask())).WaitAsync(Patience);
-        await using var pool = new NpgsqlConnection(Database.ConnectionString);
+        await ForgetAsync(JournalOf(Database));
+    }
+
+    /// <summary>The database as Akka.NET takes it.</summary>
+    public static AkkaJournal JournalOf(PostgresDatabase database) => AkkaJournal.Postgres(PostgresAddress.TryParse(database.Url, out _)!);
+
+    /// <summary>Closes what a stopped node has left in its pool.</summary>
+    public static async Task ForgetAsync(AkkaJournal journal)
+    {
+        await using var pool = new NpgsqlConnection(journal.ConnectionString);
         NpgsqlConnection.ClearPool(pool);
     }
 
