@@ -47,7 +47,7 @@ public sealed class LabCluster : IAsyncDisposable
                 Journal = JournalOf(database),
                 Port = node.Port,
                 Join = nodes == 1 ? [] : addresses,
-                LeastMembers = nodes,
+                LeastMembers = Math.Min(nodes, 2),
             };
             node.Create(change?.Invoke(node, options) ?? options, NullLoggerFactory.Instance);
         }
