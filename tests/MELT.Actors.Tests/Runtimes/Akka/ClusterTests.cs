@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using MELT.Actors.Behaviors;
 using MELT.Actors.Runtimes;
 
 namespace MELT.Actors.Tests.Runtimes.Akka;

@@ -1,4 +1,3 @@
-using MELT.Actors.Behaviors;
 
 namespace MELT.Actors.Tests.Runtimes.Akka;
 

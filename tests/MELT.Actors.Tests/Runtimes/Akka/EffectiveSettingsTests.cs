@@ -3,7 +3,6 @@ using Akka.Cluster;
 using Akka.Cluster.SBR;
 using Akka.Cluster.Sharding;
 using Akka.Configuration;
-using MELT.Actors.Behaviors;
 using MELT.Actors.Journal.Sqlite;
 using MELT.Actors.Runtimes.Akka;
 using MELT.Actors.Tests.Journal;
