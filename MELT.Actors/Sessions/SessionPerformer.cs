@@ -77,7 +77,11 @@ public sealed class SessionPerformer(IActorRuntime runtime, IDeviceLinks links, 
                 case DeviceAnswer.Busy busy when await AskAsync(Session.KindName, busy.With.Value, new SessionCommand.Inspect(), stop) is SessionAnswer.Standing { IsOver: true }:
                     await AskAsync(Device.KindName, work.Header.Device.Value, new DeviceCommand.Release(busy.With, clock.Now), stop);
                     break;
-                case DeviceAnswer.Busy or DeviceAnswer.Unreachable: await Task.Delay(AskAgain, time, stop); break;
+                case DeviceAnswer.Busy: await Task.Delay(AskAgain, time, stop); break;
+                case DeviceAnswer.Unreachable:
+                    await Task.Delay(AskAgain, time, stop);
+                    await links.PlaceAsync(work, stop);
+                    break;
             }
         }
     }

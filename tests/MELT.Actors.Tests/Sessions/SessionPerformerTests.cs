@@ -34,7 +34,7 @@ public sealed class SessionPerformerTests : IAsyncLifetime
     {
         _journal = new(await SqliteJournal.OpenAsync(_folder["journal.db"], MeltEvents.Serializer));
         _runtime = new(_journal, NullLogger<InProcessRuntime>.Instance);
-        _runtime.AddMelt(_bench, HostClock.Start(TimeProvider.System), TimeProvider.System, NullLogger.Instance, unreachable: TimeSpan.FromMilliseconds(300));
+        _runtime.AddMelt(_bench, HostClock.Start(TimeProvider.System), TimeProvider.System, NullLogger.Instance);
         _runtime.Subscribe<SessionEnded>(e => _ended.Writer.TryWrite(e));
         _runtime.Subscribe<SessionProgress>(e => _progress.Writer.TryWrite(e));
         await _runtime.StartAsync(default);
@@ -161,15 +161,6 @@ public sealed class SessionPerformerTests : IAsyncLifetime
         await _runtime.Ask(Device.KindName, "phone-1", new DeviceCommand.Lease(new("other"), Some.Noon), Patience);
         (await RunAsync()).ShouldBe(new("e-01", "complete", null));
         (await StandingAsync()).Epoch.ShouldBe(2);
-    }
-
-    [Fact]
-    public async Task A_device_whose_place_is_gone_is_waited_for_a_while()
-    {
-        await _runtime.Ask(Device.KindName, "phone-1", new DeviceCommand.Attach("node 7", Some.Noon), Patience);
-        await _runtime.Ask(Device.KindName, "phone-1", new DeviceCommand.Detach("node 7", Some.Noon), Patience);
-        (await RunAsync()).ShouldBe(new("e-01", "failed", "device-unreachable: device phone-1 was plugged in at node 7, which is gone; start that node again, or plug the device in elsewhere"));
-        while (!(await LineAsync()).IsEmpty) await Task.Yield();
     }
 
     private async Task<bool> HoldsAsync(string session) => (await StandingAsync()).LeasedTo?.Value == session;
