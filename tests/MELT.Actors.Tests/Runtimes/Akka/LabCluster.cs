@@ -146,7 +146,7 @@ public sealed class LabNode(string address)
 
     /// <summary>Repeated until it is answered, so that it may ring more than once.</summary>
     public Task<object> RingAsync() =>
-        Runtime.AskUntilAnsweredAsync("bell", "bell", new BellCommand.Ring(), LabCluster.Patience, TimeProvider.System, CancellationToken.None).WaitAsync(LabCluster.Patience);
+        Runtime.AskUntilAnsweredAsync("bell", "bell", new BellCommand.Ring(), Repeat, TimeProvider.System, CancellationToken.None).WaitAsync(LabCluster.Patience);
 
     private Task<object> AskUntilAnswered(NotebookCommand command, string id) =>
         Runtime.AskUntilAnsweredAsync("notebook", id, command, Repeat, TimeProvider.System, CancellationToken.None).WaitAsync(LabCluster.Patience);
