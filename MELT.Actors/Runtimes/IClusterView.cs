@@ -20,6 +20,9 @@ public interface IClusterView
     /// <summary>Address of the member that a device says it is plugged in at; null: of none just now.</summary>
     string? AddressOf(DeviceAnswer.Standing device);
 
+    /// <summary>Address of the member where an entity lives, or would if somebody asked it something; null: of none just now.</summary>
+    Task<string?> HomeOfAsync(string kind, string id, TimeSpan patience);
+
     /// <summary>Entities that are awake on this node.</summary>
     int Entities { get; }
 }

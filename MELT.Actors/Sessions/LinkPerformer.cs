@@ -29,6 +29,7 @@ public sealed class LinkPerformer(IActorRuntime runtime, IBench bench, HostClock
     {
         if (order.Work is SessionWork.Forget forgotten) return Forget(forgotten);
         if (_leases.Refuses(order) is { } reason) return new SessionCommand.WorkFailed("stale-lease", reason);
+        if (order.Work is not SessionWork.Prepare) Follow(order);
         try
         {
             return order.Work switch
@@ -53,6 +54,10 @@ public sealed class LinkPerformer(IActorRuntime runtime, IBench bench, HostClock
         }
     }
 
+    /// <summary>From outside it can be seen in this line that no order of an old lease is followed once one of a newer lease was.</summary>
+    private void Follow(WorkOrder order) => log.LogInformation(
+        "follows {Work} of session {Session} for device {Device} under lease {Epoch} at {At}", order.Work.GetType().Name, order.Work.Session, order.Device, order.Epoch, clock.Now.Nanoseconds);
+
     private LiveSession Of(SessionWork work) => _live.GetOrAdd(work.Session, _ => new());
 
     private async Task<SessionCommand> PrepareAsync(SessionWork.Prepare work, WorkOrder order, LiveSession live, CancellationToken stop)
@@ -60,6 +65,7 @@ public sealed class LinkPerformer(IActorRuntime runtime, IBench bench, HostClock
         var standing = (DeviceAnswer.Standing)await AskAsync(Device.KindName, order.Device.Value, new DeviceCommand.Inspect(), stop);
         if (standing.LeasedTo != work.Header.Session || standing.Epoch != order.Epoch)
             return new SessionCommand.WorkFailed("stale-lease", $"device {order.Device} is not leased to session {work.Header.Session} under number {order.Epoch}");
+        Follow(order);
         await EvictAsync(order.Device, work.Session, stop);
         var header = work.Header with { ClockDomain = clock.Domain };
         var streams = await _streams.BeginAsync(header, work.Plan, stop);

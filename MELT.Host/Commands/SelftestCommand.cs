@@ -21,7 +21,7 @@ internal sealed class SelftestCommand
         selftest._only.AcceptOnlyFromAmong([.. AccuracyTrials.Names]);
         var accuracy = new Command("accuracy", "Check accuracy against published records, external meters and closed-form truth; exit 1 when a check fails") { selftest._inputs, selftest._quick, selftest._only };
         accuracy.SetAction((parsed, stop) => Failure.GuardAsync(() => selftest.RunAsync(new Surroundings(parsed, shared), parsed, stop)));
-        return new Command("selftest", "Check MELT's own promises on this machine") { accuracy, SelftestCrashCommand.Create(shared) };
+        return new Command("selftest", "Check MELT's own promises on this machine") { accuracy, SelftestCrashCommand.Create(shared), SelftestFailoverCommand.Create(shared) };
     }
 
     private Task<int> RunAsync(Surroundings with, ParseResult parsed, CancellationToken stop)

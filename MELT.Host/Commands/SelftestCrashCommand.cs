@@ -50,7 +50,7 @@ internal sealed class SelftestCrashCommand(Option<string?> journal)
         return ExitCode.Failed;
     }
 
-    private static string? NewFolder(string? folder)
+    internal static string? NewFolder(string? folder)
     {
         if (folder is null) return null;
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()) throw new CommandException($"--out: {folder} is not empty; name a new folder", ExitCode.Usage);
@@ -68,7 +68,7 @@ internal sealed class SelftestCrashCommand(Option<string?> journal)
         foreach (var damage in report.Damage ?? []) yield return damage;
     }
 
-    private static string Ranges(string what, IReadOnlyList<SequenceRange> ranges) => ranges.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
+    internal static string Ranges(string what, IReadOnlyList<SequenceRange> ranges) => ranges.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
         $"{what} {string.Join(", ", ranges.Take(MostRangesShown).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.First}–{r.Last}")))}{(ranges.Count > MostRangesShown ? $" and {ranges.Count - MostRangesShown} further ranges" : "")};");
 
     private static string Verdict(CrashReport report) => report.Stopped ?? string.Create(CultureInfo.InvariantCulture,

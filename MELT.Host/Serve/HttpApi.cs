@@ -2,6 +2,11 @@ using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using MELT.Actors.Devices;
+using MELT.Actors.Experiments;
+using MELT.Actors.Meters;
+using MELT.Actors.Scheduling;
+using MELT.Actors.Sessions;
 using MELT.Devices.Models;
 using MELT.Host.Commands;
 using MELT.Host.Configuration;
@@ -17,12 +22,18 @@ internal sealed class HttpApi(Node node, string dataFolder, TimeProvider time)
     /// <summary>Types a browser does not send to others' addresses without asking first.</summary>
     private static readonly string[] PlanTypes = ["application/yaml", "application/x-yaml"];
 
+    private static readonly string[] Kinds = [Device.KindName, Meter.KindName, Session.KindName, Experiment.KindName, Scheduler.KindName];
+
+    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(2);
+
     public void Map(IEndpointRouteBuilder routes, PrometheusExporter metrics)
     {
         routes.MapGet("/health", HealthAsync);
         routes.MapGet("/ready", ReadyAsync);
         routes.MapGet("/metrics", http => WriteAsync(http, StatusCodes.Status200OK, PrometheusText.ContentType, metrics.Write()));
         routes.MapGet("/api/cluster", ClusterAsync);
+        routes.MapGet("/api/meters/{device}/{meter}", MeterAsync);
+        routes.MapGet("/api/entities/{kind}/{**id}", HomeAsync);
         routes.MapGet("/api/experiments", async http => await SayAsync(http, await node.ExperimentsAsync(http.RequestAborted), ListJson.Default.IEnumerableListedExperiment));
         routes.MapPost("/api/experiments", BeginAsync);
         routes.MapGet("/api/experiments/{id}", http => OfAsync(http, row => SayAsync(http, row, ListJson.Default.ListedExperiment)));
@@ -48,6 +59,26 @@ internal sealed class HttpApi(Node node, string dataFolder, TimeProvider time)
     private async Task ClusterAsync(HttpContext http) => await SayAsync(http,
         new ClusterAnswer(node.Cluster.Runtime, node.Cluster.Members, await ClusterDevices.OfAsync(node, time, http.RequestAborted)), NodeJson.Readable.ClusterAnswer);
 
+    private async Task MeterAsync(HttpContext http)
+    {
+        var id = $"{http.Request.RouteValues["device"]}/{http.Request.RouteValues["meter"]}";
+        try
+        {
+            if (await node.Runtime.Ask(Meter.KindName, id, new MeterCommand.Inspect(), AskTimeout) is not MeterStanding meter)
+                await ErrorAsync(http, StatusCodes.Status503ServiceUnavailable, $"meter {id} could not answer; ask again");
+            else if (meter.Position == 0) await ErrorAsync(http, StatusCodes.Status404NotFound, $"meter {id} was never heard of");
+            else await SayAsync(http, new MeterAnswer(id, meter.Position, meter.Highest), NodeJson.Readable.MeterAnswer);
+        }
+        catch (TimeoutException e) { await ErrorAsync(http, StatusCodes.Status503ServiceUnavailable, e.Message); }
+    }
+
+    private async Task HomeAsync(HttpContext http)
+    {
+        var (kind, id) = ((string)http.Request.RouteValues["kind"]!, (string)http.Request.RouteValues["id"]!);
+        if (!Kinds.Contains(kind)) await ErrorAsync(http, StatusCodes.Status404NotFound, $"there is no kind {kind}; {string.Join(", ", Kinds)} are there");
+        else await SayAsync(http, new EntityAnswer(kind, id, await node.Cluster.HomeOfAsync(kind, id, AskTimeout)), NodeJson.Readable.EntityAnswer);
+    }
+
     private async Task BeginAsync(HttpContext http)
     {
         if (!PlanTypes.Contains(http.Request.ContentType?.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase))
@@ -69,7 +100,7 @@ internal sealed class HttpApi(Node node, string dataFolder, TimeProvider time)
             await SayAsync(http, new BegunAnswer(id, "unfinished"), NodeJson.Readable.BegunAnswer, StatusCodes.Status202Accepted);
         }
         catch (NodeNotReadyException e) { await ErrorAsync(http, StatusCodes.Status503ServiceUnavailable, e.Message); }
-        catch (Exception e) when (e is CommandException or ModelException or MELT.Actors.Devices.RigException)
+        catch (Exception e) when (e is CommandException or ModelException or RigException)
         {
             await ErrorAsync(http, StatusCodes.Status400BadRequest, "the plan cannot be run here", [e.Message]);
         }

@@ -24,7 +24,7 @@ internal sealed class HttpGuard(ServeSetting setting)
             }
             await next(http);
             if (http.Response.HasStarted) return;
-            if (http.Response.StatusCode == StatusCodes.Status404NotFound) await HttpApi.ErrorAsync(http, StatusCodes.Status404NotFound, $"there is nothing at {http.Request.Path}; /health, /ready, /metrics, /api/experiments and /api/cluster are there");
+            if (http.Response.StatusCode == StatusCodes.Status404NotFound) await HttpApi.ErrorAsync(http, StatusCodes.Status404NotFound, $"there is nothing at {http.Request.Path}; /health, /ready, /metrics, /api/experiments, /api/meters, /api/entities and /api/cluster are there");
             if (http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed) await HttpApi.ErrorAsync(http, StatusCodes.Status405MethodNotAllowed, $"{http.Request.Method} is not possible at {http.Request.Path}");
         }
         catch (BadHttpRequestException e) when (!http.Response.HasStarted)

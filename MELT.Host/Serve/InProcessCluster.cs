@@ -14,5 +14,6 @@ internal sealed class InProcessCluster(InProcessRuntime runtime, string address,
     public string Self => address;
     public string? Objection => null;
     public string? AddressOf(DeviceAnswer.Standing device) => address;
+    public Task<string?> HomeOfAsync(string kind, string id, TimeSpan patience) => Task.FromResult<string?>(address);
     public int Entities => runtime.Addresses;
 }

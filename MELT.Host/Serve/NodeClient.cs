@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using MELT.Host.Commands;
 using MELT.Host.Configuration;
+using MELT.Sensors.Meters;
 
 namespace MELT.Host.Serve;
 
@@ -51,6 +52,34 @@ internal sealed class NodeClient : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/cluster");
         return await AskAsync(request, NodeJson.Default.ClusterAnswer, stop);
+    }
+
+    /// <summary>Gives an experiment up.</summary>
+    public async Task CancelAsync(string id, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/experiments/{Uri.EscapeDataString(id)}");
+        await AskAsync(request, ListJson.Default.ListedExperiment, stop);
+    }
+
+    /// <summary>What a meter holds.</summary>
+    public async Task<MeterAnswer> MeterAsync(MeterId meter, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/meters/{Uri.EscapeDataString(meter.Device.Value)}/{Uri.EscapeDataString(meter.Name)}");
+        return await AskAsync(request, NodeJson.Default.MeterAnswer, stop);
+    }
+
+    /// <summary>Address of the node where an entity lives; null: of none just now.</summary>
+    public async Task<string?> HomeAsync(string kind, string id, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/entities/{kind}/{id}");
+        return (await AskAsync(request, NodeJson.Default.EntityAnswer, stop)).Node;
+    }
+
+    /// <summary>Whether it takes work and readings now; throws <see cref="NodeUnreachableException"/> where it does not.</summary>
+    public async Task<ReadyAnswer> ReadyAsync(CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/ready");
+        return await AskAsync(request, NodeJson.Default.ReadyAnswer, stop);
     }
 
     public void Dispose() => _http.Dispose();

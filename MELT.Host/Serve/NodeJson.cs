@@ -17,6 +17,13 @@ internal sealed record ClusterAnswer(string Runtime, IReadOnlyList<ClusterMember
 /// <param name="Epoch">Rises with every holder.</param>
 internal sealed record ClusterDevice(string Device, string? Node, string? LeasedTo, long Epoch);
 
+/// <param name="Position">Number of its last event.</param>
+/// <param name="Highest">Highest publisher's number stored.</param>
+internal sealed record MeterAnswer(string Meter, long Position, long? Highest);
+
+/// <param name="Node">Address of the member where the entity lives, or would; null: of none just now.</param>
+internal sealed record EntityAnswer(string Kind, string Id, string? Node);
+
 /// <summary>What <c>melt serve --json</c> says once it serves.</summary>
 internal sealed record ServingAnswer(string Version, string Runtime, string Journal, string Broker, string Http);
 
@@ -27,6 +34,8 @@ internal sealed record ServingAnswer(string Version, string Runtime, string Jour
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(ClusterAnswer))]
 [JsonSerializable(typeof(ServingAnswer))]
+[JsonSerializable(typeof(MeterAnswer))]
+[JsonSerializable(typeof(EntityAnswer))]
 internal sealed partial class NodeJson : JsonSerializerContext
 {
     /// <summary>With quotes and umlauts as they are: nobody puts these answers into HTML.</summary>

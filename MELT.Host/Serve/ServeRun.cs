@@ -8,6 +8,9 @@ namespace MELT.Host.Serve;
 /// <summary>A node from its first line to its last: opened, served, drained, closed.</summary>
 internal sealed class ServeRun(Surroundings with, MeltConfiguration configuration, ServeSetting setting)
 {
+    /// <summary>Part of what a node says when it ends for that reason.</summary>
+    public const string GaveUp = "the others gave it up";
+
     public async Task<int> RunAsync(CancellationToken stop)
     {
         using var metrics = new PrometheusExporter(NodeGauges.Shows);
@@ -21,7 +24,7 @@ internal sealed class ServeRun(Surroundings with, MeltConfiguration configuratio
         await using (stop.Register(signalled.SetResult)) await Task.WhenAny(signalled.Task, node.Ended);
         if (node.Ended.IsCompleted)
         {
-            Surroundings.Remark("this node was silent or cut off, and the others gave it up; it ends, so that it does nothing they do not know of. What it had acknowledged is stored. Start it again");
+            Surroundings.Remark($"this node was silent or cut off, and {GaveUp}; it ends, so that it does nothing they do not know of. What it had acknowledged is stored. Start it again");
             return ExitCode.Failed;
         }
         Surroundings.Remark("stopping: nothing new is begun, running sessions are sealed and readings stored; a second signal ends at once");

@@ -56,6 +56,8 @@ public sealed class AkkaClusterView : IClusterView, IAsyncDisposable
     public string? AddressOf(DeviceAnswer.Standing device) =>
         device.Link is { } link && device.Reachable && _with.Runtime.Cluster is { } cluster && LinkId.MemberOf(cluster, link) is { } member ? Text(member.Address) : null;
 
+    public async Task<string?> HomeOfAsync(string kind, string id, TimeSpan patience) => await _with.Runtime.HomeOfAsync(kind, id, patience) is { } home ? Text(home) : null;
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

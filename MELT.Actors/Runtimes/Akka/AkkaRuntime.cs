@@ -27,6 +27,9 @@ public sealed class AkkaRuntime : IActorRuntime
     /// <summary>Must never change during a cluster's life; about ten times the most nodes a laboratory has.</summary>
     private const int Shards = 100;
 
+    /// <summary>Every message comes in a ShardingEnvelope, which the region reads itself.</summary>
+    private static readonly HashCodeMessageExtractor Extractor = HashCodeMessageExtractor.Create(Shards, _ => null);
+
     private readonly AkkaOptions _options;
     private readonly EventSerializer _serializer;
     private readonly ILoggerFactory _logs;
@@ -140,6 +143,23 @@ public sealed class AkkaRuntime : IActorRuntime
         }
     }
 
+    /// <summary>Member where an entity lives, or would; null: its shard has no home just now, or not every node answered.</summary>
+    internal async Task<Address?> HomeOfAsync(string kind, string id, TimeSpan patience)
+    {
+        var known = Known(kind);
+        if (known.Single) return Cluster?.State.Members.Where(m => m.Status == MemberStatus.Up).OrderBy(m => m, Member.AgeOrdering).FirstOrDefault()?.Address;
+        try
+        {
+            var homes = await known.Region.Ask<ClusterShardingStats>(new GetClusterShardingStats(patience), patience);
+            var shard = Extractor.ShardId(id, null);
+            return homes.Regions.FirstOrDefault(region => region.Value.Stats.ContainsKey(shard)).Key;
+        }
+        catch (AskTimeoutException)
+        {
+            return null;
+        }
+    }
+
     public IDisposable Subscribe<T>(Action<T> handler) where T : class
     {
         foreach (var type in _serializer.Types.Where(typeof(T).IsAssignableFrom))
@@ -161,9 +181,8 @@ public sealed class AkkaRuntime : IActorRuntime
     {
         _facts = system.ActorOf(Props.Create(() => new Facts(_subscriptions)), "facts");
         var sharding = ClusterSharding.Get(system);
-        var extractor = HashCodeMessageExtractor.Create(Shards, _ => null);    // every message comes in a ShardingEnvelope, which the region reads itself
         foreach (var kind in _kinds.Values)
-            kind.Region = kind.Single ? Singleton(system, kind) : await sharding.StartAsync(kind.Name, kind.Entity, ShardingOf(system, kind), extractor, AllocationOf(sharding, system, kind), StopEntity.Instance);
+            kind.Region = kind.Single ? Singleton(system, kind) : await sharding.StartAsync(kind.Name, kind.Entity, ShardingOf(system, kind), Extractor, AllocationOf(sharding, system, kind), StopEntity.Instance);
         foreach (var start in _beside) start(system);
     }
 

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Cluster;
-using Akka.Event;
 using MELT.Actors.Devices;
 using MELT.Actors.Sessions;
 using MELT.Devices.Time;
@@ -61,7 +60,6 @@ public sealed class LinkHost : UntypedActor, IWithTimers
     private void Begin(LinkMessage.Order order)
     {
         var running = _running[order.Id] = new(new(), [Sender]);
-        Context.GetLogger().Info("order {0} of lease {1} for device {2}: {3}", order.Id, order.Work.Epoch, order.Work.Device, order.Work.Work.GetType().Name);
         _performer.PerformAsync(order.Work, running.Stop.Token)
             .PipeTo(Self, ActorRefs.NoSender, says => new Done(new(order.Id, says)), cause => new Done(new(order.Id, new SessionCommand.WorkFailed("work-failed", cause.Message))));
     }

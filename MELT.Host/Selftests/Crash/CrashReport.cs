@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using MELT.Sensors.Analysis;
 using MELT.Sensors.Meters;
 
 namespace MELT.Host.Selftests.Crash;
@@ -38,7 +39,17 @@ internal sealed record CrashReport(
 }
 
 /// <summary>From a kill to the first acknowledgement of the next node.</summary>
-internal sealed record RecoverySeconds(double P50, double P99, double Max);
+internal sealed record RecoverySeconds(double P50, double P99, double Max)
+{
+    /// <summary>Null: there are none.</summary>
+    public static RecoverySeconds? Of(IEnumerable<TimeSpan> recoveries)
+    {
+        double[] sorted = [.. recoveries.Select(r => r.TotalSeconds).Order()];
+        return sorted.Length == 0 ? null : new(At(0.5), At(0.99), Math.Round(sorted[^1], 3));
+
+        double At(double p) => Math.Round(Statistics.Quantile(sorted, p, fewest: 1)!.Value, 3);
+    }
+}
 
 /// <summary>When the nodes were killed.</summary>
 internal sealed record KillCounts(int WhileStarting, int WhileRecovering, int UnderLoad);

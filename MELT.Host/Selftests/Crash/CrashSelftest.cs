@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MELT.Actors.Journal;
-using MELT.Sensors.Analysis;
 using MELT.Sensors.Mqtt;
 
 namespace MELT.Host.Selftests.Crash;
@@ -52,20 +51,12 @@ internal static class CrashSelftest
         await using var stored = await journal.Location.OpenReadOnlyAsync(MeltEvents.Serializer, stop);
         var damage = (await JournalCheck.RunAsync(stored, MeltEvents.Serializer, stop)).Select(finding => finding.Text).ToImmutableArray();
         var audit = await LedgerAudit.RunAsync(ledger.Acknowledged, stored, stop);
-        return new CrashReport(trial.Kills, ledger.Readings, audit.Lost, audit.Duplicates, audit.ReceivedDuplicates, Distribution(trial.Recoveries), options.Seed,
+        return new CrashReport(trial.Kills, ledger.Readings, audit.Lost, audit.Duplicates, audit.ReceivedDuplicates, RecoverySeconds.Of(trial.Recoveries), options.Seed,
             journal.Name, options.Sabotage, ledger.Messages, trial.Killed, Seconds: 0, Kept: null)
         {
             Conflicts = audit.Conflicts,
             Difference = audit.Differences.IsEmpty ? null : audit.Differences,
             Damage = damage.IsEmpty ? null : damage,
         };
-    }
-
-    private static RecoverySeconds? Distribution(IReadOnlyList<TimeSpan> recoveries)
-    {
-        double[] sorted = [.. recoveries.Select(r => r.TotalSeconds).Order()];
-        return sorted.Length == 0 ? null : new(At(0.5), At(0.99), Math.Round(sorted[^1], 3));
-
-        double At(double p) => Math.Round(Statistics.Quantile(sorted, p, fewest: 1)!.Value, 3);
     }
 }

@@ -20,6 +20,9 @@ internal sealed class NumberedMeter(MeterId id, bool blocks, int seed, HostClock
 
     public MeterId Id { get; } = id;
 
+    /// <summary>The number given to a reading last.</summary>
+    public long Last => Volatile.Read(ref _last);
+
     /// <summary>Four that publish JSON and two that publish blocks, on two devices.</summary>
     public static ImmutableArray<NumberedMeter> Several(int seed, HostClock clock) =>
         [.. Enumerable.Range(1, 6).Select(i => new NumberedMeter(new(new DeviceId(i % 2 == 0 ? "bench-2" : "bench-1"), $"meter-{i}"), blocks: i > 4, seed + i, clock))];
@@ -27,7 +30,7 @@ internal sealed class NumberedMeter(MeterId id, bool blocks, int seed, HostClock
     public (MqttMessage Message, SequenceRange Numbers) Next()
     {
         var numbers = new SequenceRange(_last + 1, _last + _random.Next(1, (blocks ? MostInBlock : MostInJson) + 1));
-        _last = numbers.Last;
+        Volatile.Write(ref _last, numbers.Last);
         return (blocks
             ? new MqttMessage(new MeltTopic.Blocks(Id).ToString(), BlockCodec.Encode(Block(numbers)))
             : new MqttMessage(new MeltTopic.Readings(Id).ToString(), Encoding.UTF8.GetBytes(Json(numbers))), numbers);
