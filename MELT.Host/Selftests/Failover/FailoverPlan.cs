@@ -12,11 +12,11 @@ internal static class FailoverPlan
             seed: 3
         requests:
           lengths:
-            - { prompt_tokens: 16, count: 2 }
-        generation: { max_tokens: 60 }
+            - { prompt_tokens: 16, count: 1 }
+        generation: { max_tokens: 20 }
         repetitions: 1000
         retries: 100
-        baseline_seconds: 1
+        baseline_seconds: 0.5
         cool_down_seconds: 0.5
         """;
 }

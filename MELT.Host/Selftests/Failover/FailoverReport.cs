@@ -12,7 +12,6 @@ internal sealed record FailoverReport(
     int Nodes,
     int Kills,
     int Pauses,
-    int Cuts,
     long Acknowledged,
     long Lost,
     long Duplicates,

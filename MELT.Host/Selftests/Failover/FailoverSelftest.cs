@@ -58,7 +58,7 @@ internal static class FailoverSelftest
         await orders.KeepAsync(Path.Combine(folder, "orders.csv"), stop);
         await journal.KeepAsync(folder, time, stop);
         var audit = await FailoverAudit.RunAsync(journal.Location, folder, ledger.Acknowledged, answers, time, stop);
-        return new FailoverReport(options.Nodes, trial.Kills, trial.Pauses, Cuts: 0, ledger.Readings, audit.Ledger.Lost, audit.Ledger.Duplicates, audit.Holes, orders.Stale.Length,
+        return new FailoverReport(options.Nodes, trial.Kills, trial.Pauses, ledger.Readings, audit.Ledger.Lost, audit.Ledger.Duplicates, audit.Holes, orders.Stale.Length,
             RecoverySeconds.Of(trial.Failovers.Select(f => f.Stored)), RecoverySeconds.Of(trial.Failovers.Select(f => f.Returned)), audit.Sessions, options.Seed,
             ledger.Messages, audit.Ledger.ReceivedDuplicates, audit.Ledger.Conflicts, cluster.GivenUp, trial.Struck, orders.All.Length, audit.Replayed, Math.Round(time.GetElapsedTime(begun).TotalSeconds, 3), Kept: null)
         {
