@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace MELT.Host.Selftests.Failover;
 
 /// <summary>What devices were told to do under which lease, on all nodes, as their logs say.</summary>
-internal sealed partial class FollowedOrders
+public sealed partial class FollowedOrders
 {
     private readonly List<FollowedOrder> _orders = [];
 
@@ -44,4 +44,4 @@ internal sealed partial class FollowedOrders
 }
 
 /// <summary>One order that a node followed. <paramref name="At"/>: nanoseconds since 1970.</summary>
-internal sealed record FollowedOrder(long At, string Node, string Device, long Epoch, string Session, string Work);
+public sealed record FollowedOrder(long At, string Node, string Device, long Epoch, string Session, string Work);

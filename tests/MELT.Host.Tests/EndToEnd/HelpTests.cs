@@ -30,6 +30,7 @@ public sealed class HelpTests(Workshop workshop)
     [InlineData("selftest")]
     [InlineData("selftest accuracy")]
     [InlineData("selftest crash")]
+    [InlineData("selftest failover")]
     [InlineData("schema")]
     [InlineData("schema results")]
     public async Task Every_verb_explains_itself(string verb)
