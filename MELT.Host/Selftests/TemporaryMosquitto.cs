@@ -16,6 +16,9 @@ internal sealed class TemporaryMosquitto : IAsyncDisposable
 
     public string Url => string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{Port}");
 
+    /// <summary>Why it is not there any more; null: it is.</summary>
+    public string? OwnEnd => _process.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"mosquitto ended by itself with exit code {code}") : null;
+
     /// <summary>Starts one that keeps its files in <paramref name="folder"/>, or says in <see cref="CommandException"/> what is missing.</summary>
     public static async Task<TemporaryMosquitto> StartAsync(string folder, TimeProvider time, CancellationToken stop)
     {

@@ -116,6 +116,7 @@ internal sealed class NodeClient : IDisposable
         if (status == HttpStatusCode.Unauthorized) return $"{Address} wants a token: set MELT_SERVE_TOKEN to the one the node was started with.";
         try
         {
+            if (JsonSerializer.Deserialize(text, NodeJson.Default.ReadyAnswer) is { Reasons: { } reasons }) return string.Join("; ", reasons.Select(r => $"{Address}: {r.Part}: {r.Text}"));
             var error = JsonSerializer.Deserialize(text, NodeJson.Default.ErrorAnswer)!;
             return string.Join(Environment.NewLine + "melt: ", [$"{Address}: {error.Error}", .. error.Problems ?? []]);
         }
