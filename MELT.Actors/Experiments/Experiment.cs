@@ -30,7 +30,7 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
 {
     public const string KindName = "experiment";
     private const string Interrupted = "interrupted: MELT stopped while the experiment was running";
-    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromMinutes(5);
 
     public override string Kind => KindName;
     public override bool ReturnsByItself => true;
@@ -48,10 +48,10 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
             Reply(ExperimentAccepted.Value).ThenPublish(new ExperimentPaused(experiment.Id)),
         ({ Running: null }, ExperimentCommand.Cancel c) => Finish(experiment, Cancel(experiment, c.Reason).ThenReply(ExperimentAccepted.Value), "partial", c.Reason),
         ({ Continues: true, CancelReason: null }, ExperimentCommand.Hold c) => Hold(experiment, c.Reason).ThenReply(ExperimentAccepted.Value)
-            .ThenSend(Session.KindName, experiment.Running!.Session, new SessionCommand.Cancel(c.Reason)),
+            .ThenSend(Session.KindName, experiment.Running!.Session, new SessionCommand.Cancel(c.Reason)).ThenAfter("poll", PollInterval, ExperimentCommand.Poll.Value),
         (_, ExperimentCommand.Hold c) => Handle(experiment, new ExperimentCommand.Cancel(c.Reason)),
         (_, ExperimentCommand.Cancel c) => Cancel(experiment, c.Reason).ThenReply(ExperimentAccepted.Value)
-            .ThenSend(Session.KindName, experiment.Running!.Session, new SessionCommand.Cancel(c.Reason)),
+            .ThenSend(Session.KindName, experiment.Running!.Session, new SessionCommand.Cancel(c.Reason)).ThenAfter("poll", PollInterval, ExperimentCommand.Poll.Value),
         ({ Running: { } running }, ExperimentCommand.NoteEnded c) when c.Ended.Session == running.Session => Next(experiment, c.Ended),
         ({ Running: { } running, CancelReason: { } reason }, ExperimentCommand.Poll) => AskForTheEnd(Stop(running, reason), experiment, running),
         ({ Running: { } running, HoldReason: { } reason }, ExperimentCommand.Poll) => AskForTheEnd(Stop(running, reason), experiment, running),
@@ -147,7 +147,15 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"{experiment.Id}-{index + 1:00}{(attempt > 1 ? $"-{attempt}" : "")}");
         var started = new ExperimentEvent.SessionStarted(id, index, attempt);
-        return Send(effect with { Events = effect.Events.Add(started) }, experiment, started);
+        effect = effect with { Events = effect.Events.Add(started) };
+        return attempt <= 2 ? Send(effect, experiment, started) : effect.ThenAfter("poll", Pause(attempt), ExperimentCommand.Poll.Value);
+    }
+
+    /// <summary>What failed twice may fail for a while, as when the broker is away: the night's attempts are not used up in a minute.</summary>
+    private static TimeSpan Pause(int attempt)
+    {
+        var pause = PollInterval * Math.Pow(2, Math.Min(attempt - 3, 20));
+        return pause < LongestPause ? pause : LongestPause;
     }
 
     /// <summary>Start is repeated until word of the end comes: a session that runs ignores it, one that is sealed says again how it ended.</summary>

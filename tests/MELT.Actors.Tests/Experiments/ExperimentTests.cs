@@ -59,6 +59,13 @@ public sealed class ExperimentTests() : BehaviorSpec<ExperimentCommand, Experime
             .When(Ended("e-01-3", "failed", "crash")).ThenPersisted(Done("e-01-3", "failed", "crash"), Started("e-02", 1));
 
     [Fact]
+    public void What_failed_twice_is_tried_again_after_a_pause_that_grows() =>
+        Given(Planned(retries: 4), Started("e-01", 0), Done("e-01", "failed", "a"), Started("e-01-2", 0, 2))
+            .When(Ended("e-01-2", "failed", "b")).ThenPersisted(Done("e-01-2", "failed", "b"), Started("e-01-3", 0, 3)).ThenSendsNothing().ThenAfter("poll", TimeSpan.FromSeconds(5), ExperimentCommand.Poll.Value)
+            .When(ExperimentCommand.Poll.Value).ThenSends<SessionCommand.Start>(Session.KindName, "e-01-3")
+            .When(Ended("e-01-3", "failed", "c")).ThenSendsNothing().ThenAfter("poll", TimeSpan.FromSeconds(10), ExperimentCommand.Poll.Value);
+
+    [Fact]
     public void An_attempt_made_good_is_good() =>
         Given(Planned(retries: 1), Started("e-01", 0), Done("e-01", "failed", "busy"), Started("e-01-2", 0, 2), Done("e-01-2"), Started("e-02", 1))
             .When(Ended("e-02")).ThenPersisted(Done("e-02"), new ExperimentEvent.Finished("complete", null));
