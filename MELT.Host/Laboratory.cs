@@ -6,10 +6,10 @@ using MELT.Actors.Journal;
 using MELT.Actors.Runtimes;
 using MELT.Actors.Runtimes.InProcess;
 using MELT.Devices.Time;
+using MELT.Host.Serve;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Mqtt.Broker;
 using MELT.Sensors.Mqtt.Client;
-using MELT.Host.Serve;
 using MELT.Sensors.Topics;
 using Microsoft.Extensions.Logging;
 

@@ -9,7 +9,6 @@ using MELT.Actors.Runtimes;
 using MELT.Actors.Runtimes.Akka;
 using MELT.Actors.Runtimes.InProcess;
 using MELT.Actors.Sessions;
-using MELT.Devices.Inference;
 using MELT.Devices.Time;
 using MELT.Sensors.Analysis;
 using MELT.Sensors.Mqtt.Broker;
