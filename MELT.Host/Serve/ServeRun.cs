@@ -25,7 +25,8 @@ internal sealed class ServeRun(Surroundings with, MeltConfiguration configuratio
         if (node.Ended.IsCompleted)
         {
             Surroundings.Remark($"this node was silent or cut off, and {GaveUp}; it ends, so that it does nothing they do not know of. What it had acknowledged is stored. Start it again");
-            return ExitCode.Failed;
+            // At once: there is nothing left to hand over, and nobody who would take it.
+            Environment.Exit(ExitCode.Failed);
         }
         Surroundings.Remark("stopping: nothing new is begun, running sessions are sealed and readings stored; a second signal ends at once");
         await node.DrainAsync(setting.Drain);

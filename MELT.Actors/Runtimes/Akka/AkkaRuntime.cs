@@ -106,6 +106,7 @@ public sealed class AkkaRuntime : IActorRuntime
         await _host.StartAsync(stop);
         _system = _host.Services.GetRequiredService<ActorSystem>();
         _ = _system.WhenTerminated.ContinueWith(_ => _ended.TrySetResult(), TaskScheduler.Default);
+        global::Akka.Cluster.Cluster.Get(_system).RegisterOnMemberRemoved(() => _ended.TrySetResult());    // its shutdown may hang on what the others do not answer
         var cluster = Cluster = global::Akka.Cluster.Cluster.Get(_system);
         if (_options.Join.IsEmpty) await cluster.JoinAsync(cluster.SelfAddress, stop);
         var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
