@@ -96,8 +96,9 @@ public sealed class SessionPerformer(IActorRuntime runtime, IDeviceLinks links, 
         try
         {
             var ended = await TakenDownAsync(work, stop);
-            if (ended is not SessionCommand.Settled settled) return ended;
-            return settled with { Coverage = await _streams.CoverageAsync(work, stop) };
+            // Settling hears only of its own failure: older work may fail meanwhile.
+            if (ended is SessionCommand.WorkFailed failed) return new SessionCommand.SettleFailed(failed.Code, failed.Text);
+            return ((SessionCommand.Settled)ended) with { Coverage = await _streams.CoverageAsync(work, stop) };
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
@@ -128,8 +129,15 @@ public sealed class SessionPerformer(IActorRuntime runtime, IDeviceLinks links, 
     private async Task<SessionCommand> ForgetAsync(SessionWork.Forget work)
     {
         var (device, session) = (work.Header.Device, work.Header.Session);
-        if (_tenancies.TryRemove(work.Session, out var tenancy) && tenancy.Order is { } prepared)
-            await links.PerformAsync(prepared with { Work = work }, CancellationToken.None);
+        try
+        {
+            if (_tenancies.TryRemove(work.Session, out var tenancy) && tenancy.Order is { } prepared)
+                await links.PerformAsync(prepared with { Work = work }, CancellationToken.None);
+        }
+        catch (LinkLostException)
+        {
+            // What is gone has forgotten; the device is given back all the same.
+        }
         if (await runtime.Ask(Device.KindName, device.Value, new DeviceCommand.Release(session, clock.Now), AskTimeout) is DeviceAnswer.Accepted)
             await runtime.Ask(Scheduler.KindName, Scheduler.KindName, new SchedulerCommand.Release(device, session, clock.Now), AskTimeout);
         return SessionCommand.Done.Value;

@@ -3,6 +3,7 @@ using MELT.Actors.Devices;
 using MELT.Actors.Journal;
 using MELT.Actors.Journal.Sqlite;
 using MELT.Actors.Runtimes.InProcess;
+using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
 using MELT.Actors.Tests.Journal;
 using MELT.Devices.Time;
@@ -53,6 +54,24 @@ public sealed class UnreachableTests : IAsyncLifetime
         await using var reader = await SqliteJournal.OpenReadOnlyAsync(_folder["journal.db"], MeltEvents.Serializer);
         var end = (await reader.ReadAsync("session:e-01", 1, default).ToListAsync()).Select(e => e.Event).OfType<SessionEvent.Sealed>().ShouldHaveSingleItem();
         end.Notices.ShouldContain(n => n.Code == "link-lost");
+        await ShouldBeFreeAsync();
+    }
+
+    [Fact]
+    public async Task A_place_that_cannot_take_down_leaves_a_sealed_session_and_a_free_device()
+    {
+        _links.Says = new SessionCommand.WorkFailed("work-failed", "the hub is wedged");
+        await _runtime.Ask(Device.KindName, Some.Phone.Value, new DeviceCommand.Attach("node 8", Some.Noon), Patience);
+        (await RunAsync()).Status.ShouldBe("failed");
+        await ShouldBeFreeAsync();
+    }
+
+    /// <summary>Before the scheduler would look by itself, which it does every ten seconds.</summary>
+    private async Task ShouldBeFreeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        while (!((SchedulerAnswer.Standing)await _runtime.Ask(Scheduler.KindName, Scheduler.KindName, new SchedulerCommand.Inspect(), Patience)).Lines.IsEmpty) patience.Token.ThrowIfCancellationRequested();
+        ((DeviceAnswer.Standing)await _runtime.Ask(Device.KindName, Some.Phone.Value, new DeviceCommand.Inspect(), Patience)).LeasedTo.ShouldBeNull();
     }
 
     private async Task<SessionEnded> RunAsync()
@@ -72,6 +91,9 @@ public sealed class UnreachableTests : IAsyncLifetime
             return Task.CompletedTask;
         }
 
-        public Task<SessionCommand> PerformAsync(WorkOrder order, CancellationToken stop) => throw new LinkLostException("node 8 is gone");
+        /// <summary>What the place answers to everything; null: it is gone.</summary>
+        public SessionCommand? Says { get; set; }
+
+        public Task<SessionCommand> PerformAsync(WorkOrder order, CancellationToken stop) => Task.FromResult(Says ?? throw new LinkLostException("node 8 is gone"));
     }
 }
