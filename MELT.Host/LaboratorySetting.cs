@@ -4,6 +4,7 @@ using MELT.Actors.Experiments;
 using MELT.Actors.Sessions;
 using MELT.Devices;
 using MELT.Devices.Inference;
+using MELT.Devices.Inference.Agent;
 using MELT.Devices.Inference.Commands;
 using MELT.Devices.Links;
 using MELT.Devices.Time;
@@ -57,9 +58,9 @@ internal static class LaboratorySetting
 
     private static async Task<IEngine> StartEngineAsync(EngineSpec engine, HostClock clock, Surroundings with) => engine.Name switch
     {
-        EngineSpec.LlamaCpp or EngineSpec.Exercise => await LocalLink.StartAsync(new LocalCommand(Environment.ProcessPath!, [.. Myself, "agent", engine.Name]), clock),
+        EngineSpec.LlamaCpp or EngineSpec.Exercise => await AgentEngine.StartAsync(new LocalLink(clock), new LinkCommand(Environment.ProcessPath!, [.. Myself, "agent", engine.Name]), clock),
         // What the command prints is the person's; with --json, standard output is ours alone.
-        EngineSpec.CommandLine => new CommandEngine(new LocalCommand(engine.Command[0], engine.Command[1..]), clock, with.Json ? Console.Error : Console.Out),
+        EngineSpec.CommandLine => new CommandEngine(new LocalLink(clock), new LinkCommand(engine.Command[0], engine.Command[1..]), clock, with.Json ? Console.Error : Console.Out),
         _ => throw new RigException("unknown-engine", $"\"{engine.Name}\" is not an engine of this host; llama.cpp and command are."),
     };
 

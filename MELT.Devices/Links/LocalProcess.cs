@@ -7,8 +7,8 @@ using MELT.Devices.Time;
 
 namespace MELT.Devices.Links;
 
-/// <summary>A process of this machine that MELT started: when it ended is stamped at once, what it said last is kept.</summary>
-internal sealed partial class LocalProcess : IDisposable
+/// <summary>A process of this machine that MELT started; when it ended is stamped at once.</summary>
+internal sealed partial class LocalProcess : ILinkProcess
 {
     private const int Terminate = 15;
     private readonly Process _process;
@@ -17,24 +17,24 @@ internal sealed partial class LocalProcess : IDisposable
     private LocalProcess(Process process, HostClock clock)
     {
         _process = process;
-        Id = process.Id;
+        Number = process.Id;
         Exit = ExitAsync(clock);
     }
 
-    public int Id { get; }
+    public int Number { get; }
+    public int? Id => Number;
     public Task<ProcessExit> Exit { get; }
-    public TextTail LastWords { get; } = new();
-    public StreamWriter Input => _process.StandardInput;
+    public Stream Input => _process.StandardInput.BaseStream;
     public Stream Output => _process.StandardOutput.BaseStream;
     public Stream Error => _process.StandardError.BaseStream;
 
     /// <summary>Throws <see cref="LinkException"/> when there is no such executable or it cannot be started.</summary>
-    public static async Task<LocalProcess> StartAsync(LocalCommand command, HostClock clock, bool redirectInput)
+    public static async Task<LocalProcess> StartAsync(LinkCommand command, HostClock clock)
     {
-        var path = command.Find() ?? throw new LinkException($"'{command.Executable}' cannot be started: there is no such executable{(command.Executable.Contains('/', StringComparison.Ordinal) ? "" : " in PATH")}.");
+        var path = LocalLink.Find(command.Executable) ?? throw new LinkException($"'{command.Executable}' cannot be started: there is no such executable{(command.Executable.Contains('/', StringComparison.Ordinal) ? "" : " in PATH")}.");
         var start = new ProcessStartInfo(path, command.Arguments)
         {
-            RedirectStandardInput = redirectInput,
+            RedirectStandardInput = !command.SharesInput,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
@@ -51,23 +51,12 @@ internal sealed partial class LocalProcess : IDisposable
         }
     }
 
-    /// <summary>What it said last on standard error; after a kill, whether the kernel killed for want of memory meanwhile.</summary>
-    public string? Explain(ProcessExit exit)
-    {
-        var kills = exit.Signal == "SIGKILL" ? OutOfMemoryKills.Count() - _killsBefore : 0;
-        var words = LastWords.ToString().Trim();
-        if (kills > 0) { words += $"{(words.Length == 0 ? "" : "\n")}The kernel ended {kills} process(es) for want of memory while this one ran."; }
-        return words.Length == 0 ? null : words;
-    }
-
-    /// <summary>Asks the process and its children to end.</summary>
     public void AskToEnd()
     {
         if (Exit.IsCompleted) { return; }
-        foreach (var id in Descendants(Id).Prepend(Id).ToList()) { _ = Signal(id, Terminate); }
+        foreach (var id in Descendants(Number).Prepend(Number).ToList()) { _ = Signal(id, Terminate); }
     }
 
-    /// <summary>Ends the process and its children.</summary>
     public void Kill()
     {
         try
@@ -80,21 +69,12 @@ internal sealed partial class LocalProcess : IDisposable
         }
     }
 
-    /// <summary>Waits for the end that long, then kills.</summary>
-    public async Task EndAsync(TimeSpan patience)
+    public async ValueTask DisposeAsync()
     {
-        try
-        {
-            await Exit.WaitAsync(patience);
-        }
-        catch (TimeoutException)
-        {
-            Kill();
-            await Exit;
-        }
+        if (!Exit.IsCompleted) { Kill(); }
+        await Exit;
+        _process.Dispose();
     }
-
-    public void Dispose() => _process.Dispose();
 
     private static IEnumerable<int> Descendants(int id)
     {
@@ -106,7 +86,9 @@ internal sealed partial class LocalProcess : IDisposable
     private async Task<ProcessExit> ExitAsync(HostClock clock)
     {
         await _process.WaitForExitAsync();
-        return new(clock.Now, _process.ExitCode);
+        var exit = new ProcessExit(clock.Now, _process.ExitCode);
+        var kills = exit.Signal == "SIGKILL" ? OutOfMemoryKills.Count() - _killsBefore : 0;
+        return kills > 0 ? exit with { Remark = $"The kernel ended {kills} process(es) for want of memory while this one ran." } : exit;
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -3,8 +3,10 @@ using MELT.Devices.Time;
 
 namespace MELT.Devices.Links;
 
-/// <summary>How a process ended and when its parent noticed. A process killed by a signal has the code 128 + its number, as in a shell.</summary>
-internal sealed record ProcessExit(Stamp At, int Code)
+/// <summary>How a program ended and when that was noticed here. One killed by a signal has the code 128 + its number, as in a shell.</summary>
+/// <param name="Code">Null: the link was lost, and what became of the program is unknown.</param>
+/// <param name="Remark">What else is known of the end: that the kernel killed for want of memory, how the link was lost.</param>
+public sealed record ProcessExit(Stamp At, int? Code, string? Remark = null)
 {
     private const int SignalBase = 128;
 
@@ -15,6 +17,13 @@ internal sealed record ProcessExit(Stamp At, int Code)
     ]).ToDictionary();
 
     public string? Signal => Code is > SignalBase and < SignalBase + 65
-        ? Names.GetValueOrDefault(Code - SignalBase, string.Create(CultureInfo.InvariantCulture, $"signal {Code - SignalBase}"))
+        ? Names.GetValueOrDefault(Code.Value - SignalBase, string.Create(CultureInfo.InvariantCulture, $"signal {Code - SignalBase}"))
         : null;
+
+    /// <summary>What it said last, and what else is known of its end; null when that is nothing.</summary>
+    internal string? Explain(TextTail lastWords)
+    {
+        var words = string.Join('\n', new[] { lastWords.ToString().Trim(), Remark }.Where(w => !string.IsNullOrEmpty(w)));
+        return words.Length == 0 ? null : words;
+    }
 }

@@ -17,20 +17,22 @@ public sealed class CommandEngine : IEngine
     /// <summary>A reader that is behind holds up the reading of the command's lines.</summary>
     private readonly Channel<EngineEvent> _events = Channel.CreateBounded<EngineEvent>(MostUnread);
     private readonly CancellationTokenSource _abandoned = new();
+    private readonly TextTail _lastWords = new();
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly LocalCommand _command;
+    private readonly ILink _link;
+    private readonly LinkCommand _command;
     private readonly HostClock _clock;
     private readonly TextWriter _passOn;
     private readonly TimeSpan _patience;
-    private LocalProcess? _process;
+    private ILinkProcess? _process;
     private Task _running = Task.CompletedTask;
     private bool _cancelled, _ended;
 
-    /// <summary>Throws <see cref="LinkException"/> when there is no such executable. What the command writes goes to <paramref name="passOn"/>.</summary>
-    public CommandEngine(LocalCommand command, HostClock clock, TextWriter passOn, TimeSpan? patience = null)
+    /// <summary>Throws <see cref="LinkException"/> when this machine has no such executable; another device tells when it is started. What the command writes goes to <paramref name="passOn"/>.</summary>
+    public CommandEngine(ILink link, LinkCommand command, HostClock clock, TextWriter passOn, TimeSpan? patience = null)
     {
-        if (command.Find() is null) { throw new LinkException($"'{command.Executable}' cannot be run: there is no such executable. Give its path, or check PATH."); }
-        (_command, _clock, _passOn, _patience) = (command, clock, TextWriter.Synchronized(passOn), patience ?? DefaultPatience);
+        if (link is LocalLink && LocalLink.Find(command.Executable) is null) { throw new LinkException($"'{command.Executable}' cannot be run: there is no such executable. Give its path, or check PATH."); }
+        (_link, _command, _clock, _passOn, _patience) = (link, command, clock, TextWriter.Synchronized(passOn), patience ?? DefaultPatience);
     }
 
     public ChannelReader<EngineEvent> Events => _events.Reader;
@@ -64,7 +66,7 @@ public sealed class CommandEngine : IEngine
         {
             await LeaveAsync();
             await Ending.CompleteAsync(_running, _abandoned, _patience);
-            _process?.Dispose();
+            if (_process is { } process) { await process.DisposeAsync(); }
             _process = null;
         }
         finally
@@ -76,7 +78,7 @@ public sealed class CommandEngine : IEngine
     private async ValueTask GreetAsync(CancellationToken stop)
     {
         var lateness = await PipeLateness.MeasureAsync(_clock);
-        await TellAsync(new EngineEvent.Ready(_clock.Now, "command", _command.Find() ?? _command.Executable, null, new(_clock.Domain, HostClock.ResolutionNanoseconds, lateness)), stop);
+        await TellAsync(new EngineEvent.Ready(_clock.Now, "command", (_link is LocalLink ? LocalLink.Find(_command.Executable) : null) ?? _command.Executable, null, new(_clock.Domain, HostClock.ResolutionNanoseconds, lateness)), stop);
     }
 
     private async ValueTask StartAsync(EngineCommand.Request request, CancellationToken stop)
@@ -84,7 +86,7 @@ public sealed class CommandEngine : IEngine
         var begun = _clock.Now;
         try
         {
-            _process = await LocalProcess.StartAsync(_command, _clock, redirectInput: false);
+            _process = await _link.StartAsync(_command with { SharesInput = true }, stop);
         }
         catch (LinkException e)
         {
@@ -96,7 +98,7 @@ public sealed class CommandEngine : IEngine
         _running = FollowAsync(_process, request.Index);
     }
 
-    private async Task FollowAsync(LocalProcess process, int request)
+    private async Task FollowAsync(ILinkProcess process, int request)
     {
         var output = Lines.ReadAsync(process.Output, LongestLine, _clock, async (line, _) => await _passOn.WriteLineAsync(line), process.Exit, _abandoned.Token);
         var error = Lines.ReadAsync(process.Error, LongestLine, _clock, (line, at) => TakeAsync(process, line, at), process.Exit, _abandoned.Token);
@@ -104,10 +106,10 @@ public sealed class CommandEngine : IEngine
         await Task.WhenAll(output, error);
         await EndAsync(
             new EngineEvent.Finished(exit.At, request, _cancelled ? "cancelled" : "exit", new(0, 0, 0), null),
-            new EngineEvent.Exited(exit.At, exit.Code, exit.Signal, process.Explain(exit)));
+            new EngineEvent.Exited(exit.At, exit.Code, exit.Signal, exit.Explain(_lastWords)));
     }
 
-    private async ValueTask TakeAsync(LocalProcess process, string line, Stamp at)
+    private async ValueTask TakeAsync(ILinkProcess process, string line, Stamp at)
     {
         if (line.StartsWith(Mark, StringComparison.Ordinal) && line[Mark.Length..].Trim() is { Length: > 0 and <= LongestName } name)
         {
@@ -116,7 +118,7 @@ public sealed class CommandEngine : IEngine
             await TellAsync(new EngineEvent.Marked(latest < at ? latest : at, name), _abandoned.Token);
             return;
         }
-        process.LastWords.Add(line);
+        _lastWords.Add(line);
         await _passOn.WriteLineAsync(line);
     }
 

@@ -1,7 +1,6 @@
 using MELT.Devices.Inference;
 using MELT.Devices.Inference.Commands;
 using MELT.Devices.Links;
-using MELT.Devices.Tests.Links;
 using MELT.Devices.Time;
 
 namespace MELT.Devices.Tests.Inference;
@@ -12,7 +11,7 @@ public sealed class CommandEngineTests
     private static readonly EngineCommand.Request Run = new(0, null, null, new());
     private readonly StringWriter _passedOn = new();
 
-    private CommandEngine Shell(string script) => new(new("/bin/sh", ["-c", script]), Clock, _passedOn);
+    private CommandEngine Shell(string script) => new(new LocalLink(Clock), new("/bin/sh", ["-c", script]), Clock, _passedOn);
 
     [Fact]
     public async Task A_run_is_one_request_from_start_to_exit_with_marks_between()
@@ -87,7 +86,7 @@ public sealed class CommandEngineTests
 
     [Fact]
     public void A_missing_executable_is_named_before_anything_is_measured() =>
-        Should.Throw<LinkException>(() => new CommandEngine(new("no-such-command-anywhere", []), Clock, _passedOn)).Message.ShouldContain("no-such-command-anywhere");
+        Should.Throw<LinkException>(() => new CommandEngine(new LocalLink(Clock), new("no-such-command-anywhere", []), Clock, _passedOn)).Message.ShouldContain("no-such-command-anywhere");
 
     [Fact]
     public async Task An_executable_that_cannot_be_started_ends_the_events()
@@ -96,7 +95,7 @@ public sealed class CommandEngineTests
         var script = folder.File("broken");
         await File.WriteAllTextAsync(script, "#!/no/such/interpreter\n");
         if (!OperatingSystem.IsWindows()) { File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute); }
-        await using var engine = new CommandEngine(new(script, []), Clock, _passedOn);
+        await using var engine = new CommandEngine(new LocalLink(Clock), new(script, []), Clock, _passedOn);
 
         await engine.SendAsync(Run, default);
 

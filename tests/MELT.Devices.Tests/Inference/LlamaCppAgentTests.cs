@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using MELT.Devices.Inference;
+using MELT.Devices.Inference.Agent;
 using MELT.Devices.Links;
-using MELT.Devices.Tests.Links;
 using MELT.Devices.Tests.Models;
 using MELT.Devices.Time;
 
@@ -13,13 +13,13 @@ public sealed class LlamaCppAgentTests(TinyModel model) : IClassFixture<TinyMode
     private static readonly HostClock Clock = HostClock.Start(TimeProvider.System);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private static async Task<T> NextAsync<T>(LocalLink link) where T : EngineEvent =>
+    private static async Task<T> NextAsync<T>(AgentEngine link) where T : EngineEvent =>
         (await link.Events.ReadAsync().AsTask().WaitAsync(Patience)).ShouldBeOfType<T>();
 
-    private async Task<LocalLink> LoadedAsync()
+    private async Task<AgentEngine> LoadedAsync()
     {
         var path = (await model.FileAsync()).Path;
-        var link = await LocalLink.StartAsync(AgentProgram.Command, Clock);
+        var link = await AgentEngine.StartAsync(new LocalLink(Clock), AgentProgram.Command, Clock);
         await link.SendAsync(new EngineCommand.Hello(1, Clock.Anchor), default);
         var ready = await NextAsync<EngineEvent.Ready>(link);
         (ready.Engine, ready.ProcessId, ready.Clock.Domain).ShouldBe(("llama.cpp", link.ProcessId, Clock.Domain));
@@ -83,8 +83,8 @@ public sealed class LlamaCppAgentTests(TinyModel model) : IClassFixture<TinyMode
     {
         _ = await model.FileAsync();
         // The shell passes its own input on, so only the death of the shell can tell the agent.
-        var shell = new LocalCommand("/bin/sh", ["-c", "exec 3<&0; \"$@\" <&3 & wait", "sh", AgentProgram.Command.Executable, .. AgentProgram.Command.Arguments]);
-        await using var link = await LocalLink.StartAsync(shell, Clock);
+        var shell = new LinkCommand("/bin/sh", ["-c", "exec 3<&0; \"$@\" <&3 & wait", "sh", AgentProgram.Command.Executable, .. AgentProgram.Command.Arguments]);
+        await using var link = await AgentEngine.StartAsync(new LocalLink(Clock), shell, Clock);
         await link.SendAsync(new EngineCommand.Hello(1, Clock.Anchor), default);
         using var agent = Process.GetProcessById((await NextAsync<EngineEvent.Ready>(link)).ProcessId!.Value);
 
@@ -97,7 +97,7 @@ public sealed class LlamaCppAgentTests(TinyModel model) : IClassFixture<TinyMode
     public async Task The_agent_leaves_when_its_input_ends()
     {
         _ = await model.FileAsync();
-        await using var link = await LocalLink.StartAsync(AgentProgram.Command with { Executable = "/bin/sh", Arguments = ["-c", "\"$@\" </dev/null", "sh", "dotnet", .. AgentProgram.Command.Arguments] }, Clock);
+        await using var link = await AgentEngine.StartAsync(new LocalLink(Clock), AgentProgram.Command with { Executable = "/bin/sh", Arguments = ["-c", "\"$@\" </dev/null", "sh", "dotnet", .. AgentProgram.Command.Arguments] }, Clock);
 
         (await link.EventsAsync()).ShouldHaveSingleItem().ShouldBeOfType<EngineEvent.Exited>().ExitCode.ShouldBe(0);
     }

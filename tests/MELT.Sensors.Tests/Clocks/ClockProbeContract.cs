@@ -1,4 +1,5 @@
 using MELT.Devices.Inference;
+using MELT.Devices.Inference.Agent;
 using MELT.Devices.Links;
 using MELT.Devices.Simulation;
 using MELT.Devices.Time;
@@ -141,7 +142,7 @@ public sealed class EngineClockProbeTests : ClockProbeContract
         while read line; do case $line in *probe*) id=${line##*:}; echo "{\"type\":\"probed\",\"at\":$(date +%s%N),\"id\":${id%\}*}}";; esac; done
         """;
 
-    private LocalLink _link = null!;
+    private AgentEngine _link = null!;
     private EngineClockProbe _probe = null!;
     private Task _reading = null!;
 
@@ -151,7 +152,7 @@ public sealed class EngineClockProbeTests : ClockProbeContract
 
     public override async Task InitializeAsync()
     {
-        _link = await LocalLink.StartAsync(new("/bin/sh", ["-c", Agent]), Clock, TimeSpan.FromMilliseconds(300));
+        _link = await AgentEngine.StartAsync(new LocalLink(Clock), new("/bin/sh", ["-c", Agent]), Clock, TimeSpan.FromMilliseconds(300));
         _probe = new(_link, Clock, TimeProvider.System, TimeSpan.FromSeconds(20));
         (await _probe.AskAsync(Waiting.Soon)).ShouldBeNull("it has not yet said which clock it stamps with");
         _probe.Heard(await _link.Events.ReadAsync(Waiting.Soon));
@@ -172,7 +173,7 @@ public sealed class EngineClockProbeTests : ClockProbeContract
     [Fact]
     public async Task An_engine_that_passes_over_probes_is_unharmed_and_its_probes_are_lost()
     {
-        await using var deaf = await LocalLink.StartAsync(new("/bin/sh", ["-c", "read hello; " + Agent.Split('\n')[0] + "; while read line; do :; done"]), Clock, TimeSpan.FromMilliseconds(300));
+        await using var deaf = await AgentEngine.StartAsync(new LocalLink(Clock), new("/bin/sh", ["-c", "read hello; " + Agent.Split('\n')[0] + "; while read line; do :; done"]), Clock, TimeSpan.FromMilliseconds(300));
         await deaf.SendAsync(new EngineCommand.Hello(1, null), Waiting.Soon);
         var probe = new EngineClockProbe(deaf, Clock, TimeProvider.System, TimeSpan.FromMilliseconds(30));
         probe.Heard(await deaf.Events.ReadAsync(Waiting.Soon));

@@ -1,15 +1,16 @@
 using MELT.Devices.Inference;
+using MELT.Devices.Inference.Agent;
 using MELT.Devices.Links;
 using MELT.Devices.Time;
 
-namespace MELT.Devices.Tests.Links;
+namespace MELT.Devices.Tests.Inference;
 
-public sealed class LocalLinkTests
+public sealed class AgentEngineTests
 {
     private static readonly HostClock Clock = HostClock.Start(TimeProvider.System);
     private const string Ready = """echo '{"type":"ready","at":5,"engine":"sh","version":"1","clock":{"domain":"d","resolution_nanoseconds":1,"lateness_nanoseconds":0}}'""";
 
-    private static Task<LocalLink> Shell(string script) => LocalLink.StartAsync(new("/bin/sh", ["-c", script]), Clock, TimeSpan.FromMilliseconds(300));
+    private static Task<AgentEngine> Shell(string script) => AgentEngine.StartAsync(new LocalLink(Clock), new("/bin/sh", ["-c", script]), Clock, TimeSpan.FromMilliseconds(300));
 
     [Fact]
     public async Task Events_arrive_in_order_and_the_exit_is_the_last()
@@ -140,7 +141,7 @@ public sealed class LocalLinkTests
     [InlineData("/etc/hostname", "/etc/hostname")]
     public async Task What_cannot_be_started_is_named(string executable, string named)
     {
-        var refused = await Should.ThrowAsync<LinkException>(LocalLink.StartAsync(new(executable, []), Clock));
+        var refused = await Should.ThrowAsync<LinkException>(AgentEngine.StartAsync(new LocalLink(Clock), new(executable, []), Clock));
 
         refused.Message.ShouldContain(named);
     }
