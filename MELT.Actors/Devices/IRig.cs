@@ -21,6 +21,9 @@ public interface IBench
 /// <summary>One session's device, engine and meters, set up.</summary>
 public interface IRig : IAsyncDisposable
 {
+    /// <summary>Clocks of the device itself that stamp readings, by name, to be probed while the session runs.</summary>
+    ImmutableArray<(string Name, IClockProbe Probe)> Clocks => [];
+
     /// <summary>Starts the engine; throws <see cref="RigException"/>.</summary>
     Task<IEngine> StartEngineAsync(CancellationToken stop);
 

@@ -39,7 +39,7 @@ public sealed class LinkPerformer(IActorRuntime runtime, IBench bench, HostClock
                 SessionWork.StartEngine w => await Of(w).InTurnAsync(live => StartEngineAsync(w, live, stop), stop),
                 SessionWork.Sync w => await SyncAsync(w, stop),
                 SessionWork.Tell w => await TellAsync(w, stop),
-                SessionWork.StopEngine w => await Of(w).InTurnAsync(StopEngineAsync, stop),
+                SessionWork.StopEngine w => await Of(w).InTurnAsync(live => StopEngineAsync(live, stop), stop),
                 SessionWork.Settle w => await Of(w).InTurnAsync(live => SettleAsync(w, live, stop), stop),
                 _ => throw new NotSupportedException(order.Work.GetType().Name),
             };
@@ -69,8 +69,9 @@ public sealed class LinkPerformer(IActorRuntime runtime, IBench bench, HostClock
         await EvictAsync(order.Device, work.Session, stop);
         var header = work.Header with { ClockDomain = clock.Domain };
         var streams = await _streams.BeginAsync(header, work.Plan, stop);
-        live.Use(await bench.SetUpAsync(header, work.Plan, stop));
-        live.Watch(new(header, work.Plan, _streams, bench, runtime, time, log));
+        var rig = await bench.SetUpAsync(header, work.Plan, stop);
+        live.Use(rig);
+        live.Watch(new(header, work.Plan, rig.Clocks, _streams, bench, runtime, time, log));
         return new SessionCommand.Prepared(streams, clock.Domain);
     }
 
@@ -100,22 +101,26 @@ public sealed class LinkPerformer(IActorRuntime runtime, IBench bench, HostClock
     {
         var rig = live.Rig ?? throw new RigException("not-prepared", "the session's device and meters are not set up");
         var engine = await rig.StartEngineAsync(stop);
-        live.Listen(engine, ListenAsync(work.Session, rig, engine));
+        live.Clocks?.Watch(engine, clock);
+        live.Listen(engine, ListenAsync(work.Session, rig, live.Clocks, engine));
         await engine.SendAsync(new EngineCommand.Hello(1, clock.Anchor), stop);
         return SessionCommand.Done.Value;
     }
 
     /// <summary>Everything the engine tells goes to its session, in order, each batch repeated until it is stored.</summary>
-    private async Task ListenAsync(string session, IRig rig, IEngine engine)
+    private async Task ListenAsync(string session, IRig rig, ClockWatch? clocks, IEngine engine)
     {
         var batch = ImmutableArray.CreateBuilder<EngineEvent>();
         for (var number = 1L; await engine.Events.WaitToReadAsync(); number++)
         {
             while (batch.Count < 1024 && engine.Events.TryRead(out var told))
             {
+                clocks?.Heard(told);
+                if (told is EngineEvent.Probed) continue;      // a clock sample, which the device's actor keeps
                 rig.Heard(told, engine.ProcessId);
                 batch.Add(told);
             }
+            if (batch.Count == 0) { number--; continue; }
             await AskAsync(Session.KindName, session, new SessionCommand.EngineTold(number, batch.ToImmutable()), CancellationToken.None);
             batch.Clear();
         }
@@ -135,9 +140,10 @@ public sealed class LinkPerformer(IActorRuntime runtime, IBench bench, HostClock
         return await TellAsync(new(work.Session, new EngineCommand.Exercise(pattern.Chips, pattern.ChipSeconds)), stop);
     }
 
-    private static async Task<SessionCommand> StopEngineAsync(LiveSession live)
+    private static async Task<SessionCommand> StopEngineAsync(LiveSession live, CancellationToken stop)
     {
         if (live.Engine is null) return new SessionCommand.WorkFailed("engine-not-running", "there is no engine to stop");
+        if (live.Clocks is { } clocks) await clocks.ProbeEngineAsync(stop);
         await live.StopEngineAsync();
         return SessionCommand.Done.Value;
     }

@@ -15,8 +15,12 @@ public sealed class SessionTimeline
 {
     public required ImmutableArray<RecordedRequest> Requests { get; init; }
     public required ImmutableArray<SessionPhase> Phases { get; init; }
+    /// <summary>What the engine told, in session time.</summary>
+    public required ImmutableArray<EngineEvent> Events { get; init; }
     /// <summary>Clock of the engine's stamps; null when the engine never introduced itself.</summary>
     public EngineClock? Clock { get; init; }
+    /// <summary>How that clock relates to the session's.</summary>
+    public required ClockRelation EngineClock { get; init; }
     public long? LoadBegun { get; init; }
     public EngineEvent.LoadEnded? LoadEnded { get; init; }
     /// <summary>Nanoseconds taken off every engine stamp: half the lateness of the observing code.</summary>
@@ -36,23 +40,26 @@ public sealed class SessionTimeline
 
     public static SessionTimeline Of(RecordedSession session)
     {
-        var clock = session.Events.OfType<EngineEvent.Ready>().FirstOrDefault()?.Clock;
+        ImmutableArray<EngineEvent> events = [.. session.InSessionTime().Select(e => e.InSessionTime)];
+        var clock = events.OfType<EngineEvent.Ready>().FirstOrDefault()?.Clock;
         var correction = (long)Math.Round((clock?.LatenessNanoseconds ?? 0) / 2);
-        var requests = RecordedRequest.In(session.Events);
-        var loadBegun = session.Events.OfType<EngineEvent.LoadBegun>().FirstOrDefault()?.At.Nanoseconds;
-        var loadEnded = session.Events.OfType<EngineEvent.LoadEnded>().FirstOrDefault();
-        var exited = session.Events.OfType<EngineEvent.Exited>().FirstOrDefault()?.At.Nanoseconds;
+        var requests = RecordedRequest.In(events);
+        var loadBegun = events.OfType<EngineEvent.LoadBegun>().FirstOrDefault()?.At.Nanoseconds;
+        var loadEnded = events.OfType<EngineEvent.LoadEnded>().FirstOrDefault();
+        var exited = events.OfType<EngineEvent.Exited>().FirstOrDefault()?.At.Nanoseconds;
         var loadedFrom = loadEnded?.At.Nanoseconds ?? requests.FirstOrDefault(r => r.Begun is not null)?.Begun;
-        var pieces = session.Phases.SelectMany(p => p.Name == ExerciseSteps.Exercise ? ExerciseSteps.Of(p, session.Events, correction) : [new(p.Name, null, p.Begin.Nanoseconds, p.End.Nanoseconds)]).ToList();
+        var pieces = session.Phases.SelectMany(p => p.Name == ExerciseSteps.Exercise ? ExerciseSteps.Of(p, events, correction) : [new(p.Name, null, p.Begin.Nanoseconds, p.End.Nanoseconds)]).ToList();
         if (loadBegun is { } load)
             pieces.Add(new("load", null, load - correction, (loadEnded?.At.Nanoseconds ?? exited ?? load) - correction));
         foreach (var request in requests.Where(r => r.Begun is not null))
-            pieces.AddRange(session.Header?.Kind == "command" ? Marked(request, session.Events, correction) : Spoken(request, correction));
+            pieces.AddRange(session.Header?.Kind == "command" ? Marked(request, events, correction) : Spoken(request, correction));
         return new()
         {
             Requests = requests,
             Phases = Partition(pieces),
+            Events = events,
             Clock = clock,
+            EngineClock = EngineClocks.Relate(session),
             LoadBegun = loadBegun,
             LoadEnded = loadEnded,
             Correction = correction,

@@ -15,12 +15,12 @@ public static class SessionAnalysis
     {
         var header = session.Header ?? throw new ArgumentException("A recording without its header names no session.", nameof(session));
         var timeline = SessionTimeline.Of(session);
-        var clocks = session.Meters.ToImmutableDictionary(m => m.Key, m => MeterClocks.Relate(session, m.Value));
+        var clocks = session.Meters.ToImmutableDictionary(m => m.Key, m => MeterClocks.Relate(session, m.Value, timeline));
         var command = header.Kind == "command";
         var measured = timeline.Requests.Where(r => r.Complete && (command || !header.WarmupRequests.Contains(r.Index))).ToArray();
         var boundaries = Boundaries.Of(session, timeline, clocks, measured);
         var primary = Boundaries.Primary(boundaries.Chosen, header.PrimaryBoundary);
-        var times = new TimeMetrics(timeline.Clock);
+        var times = new TimeMetrics(timeline);
         var state = new StateMetrics(session, timeline, clocks);
         var ready = session.Events.OfType<EngineEvent.Ready>().FirstOrDefault();
         var model = timeline.LoadEnded?.Model;
@@ -54,7 +54,7 @@ public static class SessionAnalysis
             Meters = [.. session.Meters.Values.Select(m => MeterReport.Of(m, clocks[m.Id.ToString()], timeline, underWay: !header.Flags.Contains("imported")))],
             Readings = new(session.Meters.Values.Sum(m => m.Stored), session.Meters.Values.Sum(m => m.Lost), session.Meters.Values.Sum(m => m.Duplicates), session.Meters.Values.Sum(m => m.Rejected)),
             Rejections = MeterReport.Rejected(session),
-            Warnings = [.. Exit(session, command), .. session.Notices.Where(n => !n.IsReason).Select(n => new Notice(n.Code, n.Text)), .. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session), .. Untold(session), .. Calibrated(session), .. Foreign(session, ready)],
+            Warnings = [.. Exit(session, command), .. session.Notices.Where(n => !n.IsReason).Select(n => new Notice(n.Code, n.Text)), .. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session), .. Untold(session), .. Calibrated(session), .. Foreign(session, timeline)],
         };
     }
 
@@ -126,7 +126,10 @@ public static class SessionAnalysis
         select new Notice("calibration-used", string.Create(System.Globalization.CultureInfo.InvariantCulture,
             $"{meter.Id}.{channel} is corrected by the calibration of {calibration}: {calibration.Gain}·reading {(calibration.Offset < 0 ? "−" : "+")} {Math.Abs(calibration.Offset)}{(calibration.LagSeconds is { } lag ? $", {Numbers.Milliseconds(lag * 1e9)} ms later" : "")}"));
 
-    private static IEnumerable<Notice> Foreign(RecordedSession session, EngineEvent.Ready? ready) => MeterClocks.EngineStampsElsewhere(session)
-        ? [new("clock-unlocked", $"the engine stamps with {ready!.Clock.Domain}, the session with {session.Header!.ClockDomain}: no phase can be found in any meter")]
-        : [];
+    private static IEnumerable<Notice> Foreign(RecordedSession session, SessionTimeline timeline) => timeline.EngineClock switch
+    {
+        { Quality: ClockQuality.Unlocked } clock => [new("clock-unlocked", $"the engine stamps with {clock.Domain}, the session with {session.Header!.ClockDomain}, and nothing relates the two: no phase can be found in any meter")],
+        { Quality: ClockQuality.Fitted } clock => [new("engine-clock", $"the engine stamps with {clock.Domain}; {clock.Evidence!.Exchanges} clock samples relate it to the session's clock within {Numbers.Milliseconds(2 * clock.OffsetU(timeline))} ms")],
+        _ => [],
+    };
 }

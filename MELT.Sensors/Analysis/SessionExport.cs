@@ -37,24 +37,26 @@ public static class SessionExport
     }
 
     private static ExportTable Events(RecordedSession session) => new("engine_events.csv",
-        ["type", "request", "at_ns", "tokens", "reasoning", "evaluation_begun_ns", "evaluation_ended_ns", "stop", "prompt", "evaluated", "generated", "prompt_ms", "prompt_tokens", "decode_ms", "decode_tokens", "text"],
-        session.Events.Select(e => e switch
-        {
-            EngineEvent.Ready r => Event("ready", null, r.At, text: r.Engine),
-            EngineEvent.LoadBegun r => Event("load-begun", null, r.At),
-            EngineEvent.LoadEnded r => Event("load-ended", null, r.At, text: r.Model.Name),
-            EngineEvent.RequestBegun r => Event("request-begun", r.Request, r.At),
-            EngineEvent.PromptBegun r => Event("prompt-begun", r.Request, r.At),
-            EngineEvent.PromptEnded r => Event("prompt-ended", r.Request, r.At, counts: new(r.Prompt, r.Evaluated, 0)),
-            EngineEvent.Emitted r => Event("emitted", r.Request, r.At, r),
-            EngineEvent.Finished r => Event("finished", r.Request, r.At, counts: r.Tokens, counters: r.Counters, stop: r.Stop),
-            EngineEvent.Marked r => Event("marked", null, r.At, text: r.Name),
-            EngineEvent.Exercised r => Event("exercised", null, r.At, text: string.Join(' ', r.Edges)),
-            EngineEvent.Probed r => Event("probed", null, r.At),
-            EngineEvent.Failed r => Event("failed", r.Request, r.At, text: r.Code),
-            EngineEvent.Exited r => Event("exited", null, r.At, text: r.Signal ?? r.ExitCode?.ToString(CultureInfo.InvariantCulture)),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        }));
+        ["type", "request", "at_ns", "tokens", "reasoning", "evaluation_begun_ns", "evaluation_ended_ns", "stop", "prompt", "evaluated", "generated", "prompt_ms", "prompt_tokens", "decode_ms", "decode_tokens", "text", "stamped_ns"],
+        session.InSessionTime().Select(e => Event(e.InSessionTime).Append(e.Told.At.ToString()).ToArray()));
+
+    private static string[] Event(EngineEvent told) => told switch
+    {
+        EngineEvent.Ready r => Event("ready", null, r.At, text: r.Engine),
+        EngineEvent.LoadBegun r => Event("load-begun", null, r.At),
+        EngineEvent.LoadEnded r => Event("load-ended", null, r.At, text: r.Model.Name),
+        EngineEvent.RequestBegun r => Event("request-begun", r.Request, r.At),
+        EngineEvent.PromptBegun r => Event("prompt-begun", r.Request, r.At),
+        EngineEvent.PromptEnded r => Event("prompt-ended", r.Request, r.At, counts: new(r.Prompt, r.Evaluated, 0)),
+        EngineEvent.Emitted r => Event("emitted", r.Request, r.At, r),
+        EngineEvent.Finished r => Event("finished", r.Request, r.At, counts: r.Tokens, counters: r.Counters, stop: r.Stop),
+        EngineEvent.Marked r => Event("marked", null, r.At, text: r.Name),
+        EngineEvent.Exercised r => Event("exercised", null, r.At, text: string.Join(' ', r.Edges)),
+        EngineEvent.Probed r => Event("probed", null, r.At),
+        EngineEvent.Failed r => Event("failed", r.Request, r.At, text: r.Code),
+        EngineEvent.Exited r => Event("exited", null, r.At, text: r.Signal ?? r.ExitCode?.ToString(CultureInfo.InvariantCulture)),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     private static string[] Event(string type, int? request, Stamp at, EngineEvent.Emitted? emitted = null, RequestTokens? counts = null, EngineCounters? counters = null, string? stop = null, string? text = null) =>
         Row(type, request, at, emitted?.Tokens, emitted?.Reasoning == true ? 1 : null, emitted?.EvaluationBegun, emitted?.EvaluationEnded, stop, counts?.Prompt, counts?.Evaluated, counts?.Generated,

@@ -1,13 +1,17 @@
 using System.Collections.Immutable;
 using MELT.Devices.Inference;
 using MELT.Sensors.Alignment;
+using MELT.Sensors.Clocks;
 using MELT.Sensors.Energy;
 
 namespace MELT.Sensors.Analysis;
 
 /// <summary>Times and rates of one request or of many (docs/metrics.md, "Time"): times are means over requests, rates are ratios of sums.</summary>
-internal sealed class TimeMetrics(EngineClock? clock)
+internal sealed class TimeMetrics(SessionTimeline session)
 {
+    private readonly EngineClock? clock = session.Clock;
+    private readonly double _rateU = session.EngineClock.RateU();
+
     private readonly record struct Span(double Seconds, double PerTokens);
 
     /// <summary>All keys of <see cref="MetricKeys.Time"/> over these requests.</summary>
@@ -35,7 +39,7 @@ internal sealed class TimeMetrics(EngineClock? clock)
         if (timeline.LoadBegun is null) return Quantities.Absent("not-reported", "the engine did not say when loading began");
         if (timeline.LoadEnded is not { } ended) return Quantities.Refused("partial", "loading did not end");
         var span = new Span((ended.At.Nanoseconds - timeline.LoadBegun.Value) / 1e9, 1);
-        return Value(span.Seconds, Stamps([span]), 1)
+        return Value(span.Seconds, [.. Stamps([span]), .. ClockRate(span.Seconds)], 1)
             .Noting("page_cache", ended.Model.PageCache)
             .Noting("mmap", ended.Settings.GetValueOrDefault("mmap"))
             .Noting("mlock", ended.Settings.GetValueOrDefault("mlock"));
@@ -48,7 +52,7 @@ internal sealed class TimeMetrics(EngineClock? clock)
         var spans = requests.Select(timeOf).OfType<Span>().ToArray();
         if (spans.Length == 0) return Missing(requests);
         var seconds = spans.Select(s => s.Seconds).ToArray();
-        return Value(seconds.Sum() / spans.Length, [.. Stamps(spans), .. Statistics.Repeatability(seconds)], spans.Length).Among(seconds);
+        return Value(seconds.Sum() / spans.Length, [.. Stamps(spans), .. ClockRate(seconds.Sum() / spans.Length), .. Statistics.Repeatability(seconds)], spans.Length).Among(seconds);
     }
 
     private Quantity Rate(IReadOnlyList<RecordedRequest> requests, Func<RecordedRequest, (int Tokens, double Seconds)?> partOf)
@@ -59,7 +63,7 @@ internal sealed class TimeMetrics(EngineClock? clock)
         var rate = tokens / seconds;
         // Relative u of the summed time; the stamps of different requests err on their own.
         var stamps = Stamps([.. parts.Select(p => new Span(p.Seconds, 1))]).Select(c => c with { U = c.U * parts.Length / seconds * rate });
-        return Value(rate, [.. stamps, .. Statistics.Repeatability([.. parts.Select(p => (double)p.Tokens)], [.. parts.Select(p => p.Seconds)])], parts.Length)
+        return Value(rate, [.. stamps, .. ClockRate(rate), .. Statistics.Repeatability([.. parts.Select(p => (double)p.Tokens)], [.. parts.Select(p => p.Seconds)])], parts.Length)
             .Among([.. parts.Select(p => p.Tokens / p.Seconds)]);
     }
 
@@ -90,6 +94,9 @@ internal sealed class TimeMetrics(EngineClock? clock)
         Component[] both = [new("stamp-resolution", clock.ResolutionNanoseconds * share, "interval"), new("stamp-lateness", clock.LatenessNanoseconds * share, "interval")];
         return [.. both.Where(c => c.U > 0)];
     }
+
+    /// <summary>What a time, or a rate, may be off because the two clocks do not run alike: a share of it, the same for all of a session.</summary>
+    private IEnumerable<Component> ClockRate(double value) => _rateU > 0 ? [new("clock-rate", value * _rateU, "session")] : [];
 
     private static Quantity Missing(IReadOnlyList<RecordedRequest> requests) =>
         requests.Count == 0 ? Quantities.Refused("too-few", "no request beside warm-up ran to its end")

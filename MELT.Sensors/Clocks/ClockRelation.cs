@@ -65,6 +65,9 @@ public sealed record ClockRelation(string? Domain, ClockQuality Quality, Immutab
 
     public static ClockRelation Unlocked(string? domain) => new(domain, ClockQuality.Unlocked, []);
 
+    /// <summary>The same, where the moments that are mapped are themselves only known so well; nanoseconds.</summary>
+    internal ClockRelation Widened(double u) => u == 0 ? this : this with { Segments = [.. Segments.Select(s => s with { FloorU = Math.Sqrt(s.FloorU * s.FloorU + u * u) })] };
+
     /// <summary>The last segment that begins at this moment or before it.</summary>
     public ClockSegment At(long session)
     {

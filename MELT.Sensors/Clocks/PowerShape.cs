@@ -16,16 +16,16 @@ internal sealed record PowerShape(ImmutableArray<Level> Levels)
     public long End => Levels[^1].End;
 
     /// <summary>The coded load of the phase sync, as the agent saw its edges; null when there was none.</summary>
-    public static PowerShape? OfCode(RecordedSession session)
+    public static PowerShape? OfCode(SessionTimeline timeline)
     {
-        if (session.Events.OfType<EngineEvent.Exercised>().FirstOrDefault() is not { Edges: { Count: >= 2 } edges }) return null;
+        if (timeline.Events.OfType<EngineEvent.Exercised>().FirstOrDefault() is not { Edges: { Count: >= 2 } edges }) return null;
         return new([.. Enumerable.Range(0, edges.Count / 2).Select(i => new Level("exercise", edges[2 * i].Nanoseconds, edges[2 * i + 1].Nanoseconds, 1))]);
     }
 
     /// <summary>Loading, prefill and decode, or what a command did; the coded load too. Null when there was none of them.</summary>
-    public static PowerShape? OfPhases(RecordedSession session, SessionTimeline timeline)
+    public static PowerShape? OfPhases(SessionTimeline timeline)
     {
-        var busy = timeline.Phases.Where(p => !Rest.Contains(p.Name)).Select(p => new Level(p.Name, p.Begin, p.End, 1)).Concat(timeline.Phases.Any(p => p.Name == ExerciseSteps.Exercise) ? [] : OfCode(session)?.Levels ?? []).OrderBy(l => l.Begin).ToImmutableArray();
+        var busy = timeline.Phases.Where(p => !Rest.Contains(p.Name)).Select(p => new Level(p.Name, p.Begin, p.End, 1)).Concat(timeline.Phases.Any(p => p.Name == ExerciseSteps.Exercise) ? [] : OfCode(timeline)?.Levels ?? []).OrderBy(l => l.Begin).ToImmutableArray();
         return busy.IsEmpty ? null : new(busy);
     }
 

@@ -6,7 +6,7 @@ namespace MELT.Sensors.Clocks.Probing;
 
 /// <summary>
 /// Probes an engine's clock through its commands and events. Whoever reads the engine's events hands each to <see cref="Heard"/> at once.
-/// Not during a request: answering would disturb it.
+/// During a request few are asked: answering costs the engine a little.
 /// </summary>
 public sealed class EngineClockProbe(IEngine engine, HostClock clock, TimeProvider time, TimeSpan patience) : IClockProbe
 {

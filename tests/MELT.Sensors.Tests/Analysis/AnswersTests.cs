@@ -62,6 +62,22 @@ public sealed class AnswersTests
     }
 
     [Fact]
+    public void An_engine_with_a_clock_of_its_own_is_related_by_its_clock_samples()
+    {
+        var (own, shared) = (Some.Analyse(Samples.All["an engine with a clock of its own"]()), Some.Analyse(Samples.All["momentary power"]()));
+
+        foreach (var key in new[] { "energy_joules", "prefill_energy_joules", "ttft_seconds", "tpot_seconds", "load_seconds", "decode_tokens_per_second" })
+        {
+            var (a, b) = (own.Quantity(key), shared.Quantity(key));
+            a.Value!.Value.ShouldBe(b.Value!.Value, Math.Abs(b.Value.Value) * 3e-4, key);
+            a.U95!.Value.ShouldBeGreaterThan(b.U95!.Value, key);
+        }
+        own.Quantity("tpot_seconds").Budget.ShouldContain(line => line.Source == "clock-rate");
+        own.Warnings.ShouldContain(w => w.Code == "engine-clock" && w.Text.Contains("phone"));
+        own.Requests.Select(r => r.Tokens).ShouldBe(shared.Requests.Select(r => r.Tokens));
+    }
+
+    [Fact]
     public void A_meter_that_changes_its_description_enters_no_metric()
     {
         var results = Some.Analyse([.. Samples.All["momentary power"](), new RecordingEntry.Described(Some.Meter, 3, Some.Power(0.004))]);

@@ -25,6 +25,7 @@ internal static class Samples
         ["calibrated counter"] = () => [.. All!["counter of joules"](), Calibrated("e", 1.0123m, 0.25m)],
         ["a clock of its own"] = () => OwnClock(t => 0),
         ["a clock that steps"] = () => OwnClock(t => t >= Some.At(6.1).Nanoseconds ? 10_000_000 : 0),
+        ["an engine with a clock of its own"] = () => [.. EngineClock(Some.Session([Some.Described(Some.Power(0.002)), .. Some.Blocks(0, 10, 0.002, 700, ("p", Watts))]), t => t - Some.Start + 7_200_000_000_000 + (long)(40e-6 * (t - Some.Start)))],
         ["readings that did not arrive"] = () => Some.Session([Some.Described(Some.Power(0.002)), .. Some.Blocks(0, 10, 0.002, 5, ("p", Watts)).Where((_, block) => block is not (125 or 126 or 660)), new RecordingEntry.Counted(Some.Meter, 15, 2, 1, "loss")]),
         ["memory and heat"] = () => Some.Session([Some.Described(State), .. Some.Blocks(0, 10, 0.1, 20, ("pss", t => 1e6 + 1e5 * Math.Floor(t)), ("cpu", t => 40 + t), ("gpu", t => 60 - t), ("slow", t => t > 6 ? 1 : 0))]),
         ["a command"] = Command,
@@ -72,6 +73,19 @@ internal static class Samples
             new() { Name = "slow", Quantity = "throttled", Unit = "1" },
         ],
     };
+
+    /// <summary>The same recording with the engine's stamps taken from another clock, and clock samples that relate it to the session's.</summary>
+    public static IEnumerable<RecordingEntry> EngineClock(IEnumerable<RecordingEntry> recording, Func<long, long> told)
+    {
+        Devices.Time.Stamp Told(Devices.Time.Stamp at) => new(told(at.Nanoseconds));
+        var exchanges = Enumerable.Range(0, 40).Select(i => new ClockExchange(Some.At(i * 0.25), new(told(Some.At(i * 0.25).Nanoseconds + 400_000 + i % 7 * 10_000)), Some.At(i * 0.25) + 800_000 + i % 5 * 30_000));
+        return recording.Select(entry => entry is not RecordingEntry.Engine engine ? entry : new RecordingEntry.Engine([.. engine.Events.Select(e => e switch
+        {
+            EngineEvent.Ready ready => ready with { At = Told(ready.At), Clock = ready.Clock with { Domain = "phone" } },
+            EngineEvent.Exited => e,
+            _ => e with { At = Told(e.At) },
+        })])).Append(new RecordingEntry.Clock("phone", [.. exchanges]));
+    }
 
     private static ImmutableArray<RecordingEntry> OwnClock(Func<long, long> stepped)
     {
