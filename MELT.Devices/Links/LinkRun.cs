@@ -22,13 +22,13 @@ public static class LinkRun
     {
         await using var process = await link.StartAsync(command, stop);
         if (!command.SharesInput) { process.Input.Close(); }
-        var (output, error) = (ReadAsync(process.Output, stop), ReadAsync(process.Error, stop));
+        var (output, error) = (process.Output.ReadTextAsync(stop), process.Error.ReadTextAsync(stop));
         var exit = await process.Exit.WaitAsync(stop);
         if (exit.Code is null) { throw new LinkException($"{link.Name}: '{command}' was cut off: {exit.Remark ?? "the link was lost"}"); }
         return new(exit, await output, await error);
     }
 
-    private static async Task<string> ReadAsync(Stream stream, CancellationToken stop)
+    internal static async Task<string> ReadTextAsync(this Stream stream, CancellationToken stop)
     {
         using var kept = new MemoryStream();
         var buffer = new byte[16_384];
