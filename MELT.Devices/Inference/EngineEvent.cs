@@ -28,8 +28,8 @@ public abstract record EngineEvent(Stamp At)
     public sealed record Ready(Stamp At, string Engine, string Version, int? ProcessId, EngineClock Clock) : EngineEvent(At);
     public sealed record LoadBegun(Stamp At) : EngineEvent(At);
     public sealed record LoadEnded(Stamp At, ModelInfo Model, IReadOnlyDictionary<string, string> Settings) : EngineEvent(At);
-    /// <summary>s: the prompt was handed over.</summary>
-    public sealed record RequestBegun(Stamp At, int Request) : EngineEvent(At);
+    /// <summary>s: the prompt was handed over. <see cref="ConnectMilliseconds"/>: what connecting to the server took before, where the request had to.</summary>
+    public sealed record RequestBegun(Stamp At, int Request, double? ConnectMilliseconds = null) : EngineEvent(At);
     /// <summary>a: prompt evaluation began.</summary>
     public sealed record PromptBegun(Stamp At, int Request) : EngineEvent(At);
     /// <summary>b: prompt evaluation ended. <see cref="Evaluated"/> ≤ <see cref="Prompt"/>; the rest came from a cache.</summary>
@@ -44,7 +44,7 @@ public abstract record EngineEvent(Stamp At)
     public sealed record Exercised(Stamp At, IReadOnlyList<Stamp> Edges) : EngineEvent(At);
     /// <summary>What the engine's clock said when it read the probe of this number.</summary>
     public sealed record Probed(Stamp At, long Id) : EngineEvent(At);
-    /// <summary>Something went wrong that the engine survived or could still report: model-not-found, load-failed, out-of-memory, evaluation-failed, protocol.</summary>
+    /// <summary>Something went wrong that the engine survived or could still report: model-not-found, load-failed, out-of-memory, evaluation-failed, protocol; of a server: server-unreachable, server-error, server-stalled, stream-cut.</summary>
     public sealed record Failed(Stamp At, int? Request, string Code, string Text) : EngineEvent(At);
     /// <summary>The process is gone; stamped by the parent. <see cref="Signal"/> names the signal that killed it.</summary>
     public sealed record Exited(Stamp At, int? ExitCode, string? Signal, string? LastWords) : EngineEvent(At);
@@ -53,7 +53,7 @@ public abstract record EngineEvent(Stamp At)
 /// <summary>The clock an engine stamps with. Lateness: an observation lies in [stamp − L, stamp], L measured at start-up.</summary>
 public sealed record EngineClock(string Domain, double ResolutionNanoseconds, double LatenessNanoseconds);
 
-/// <summary>Tokens of one request: in the prompt, evaluated of it, generated (stop token included if sampled).</summary>
+/// <summary>Tokens of one request: in the prompt, evaluated of it, generated (stop token included if sampled). Nothing generated although something was emitted: nobody counted.</summary>
 public sealed record RequestTokens(int Prompt, int Evaluated, int Generated);
 
 /// <summary>The engine's own counters of one request, milliseconds and calls (llama_perf_context_data).</summary>
