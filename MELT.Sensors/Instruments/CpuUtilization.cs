@@ -11,6 +11,7 @@ public sealed class CpuUtilization(HostPlace host) : IInstrument
     public MeterId Meter { get; } = host.Meter("cpu");
     public TimeSpan Period { get; } = TimeSpan.FromMilliseconds(100);
     public Movement Movement => Movement.None;
+    public bool SpansReadings => true;
 
     public MeterDescription About => new()
     {
@@ -40,7 +41,7 @@ public sealed class CpuUtilization(HostPlace host) : IInstrument
     }
 
     /// <summary>Ticks all processors were busy, and all ticks, stolen ones included. Guest time is already part of user time.</summary>
-    internal static bool TryReadTicks(HostTree tree, out long busy, out long total, out string reason)
+    internal static bool TryReadTicks(IHostTree tree, out long busy, out long total, out string reason)
     {
         (busy, total) = (0, 0);
         if (!tree.TryRead("proc/stat", out var text, out var problem)) { reason = problem; return false; }

@@ -6,11 +6,12 @@ namespace MELT.Sensors.Instruments;
 /// <summary>
 /// One channel that is one file holding one number: value = number × 10^<see cref="Exponent"/>.
 /// <see cref="Range"/>: the counter starts again behind this number, and is unwrapped.
+/// <see cref="Floor"/>: what reads so low, or not at all, is switched off for now, and only this channel is left out.
 /// </summary>
-internal sealed record FileChannel(ChannelDescription Description, string Path, int Exponent, long? Range = null);
+internal sealed record FileChannel(ChannelDescription Description, string Path, int Exponent, long? Range = null, long? Floor = null);
 
 /// <summary>An instrument whose channels are files of the kernel: temperatures, energy counters, frequencies.</summary>
-internal sealed class FileInstrument(HostTree tree, MeterId meter, MeterDescription about, TimeSpan period, Movement movement, ImmutableArray<FileChannel> channels) : IInstrument
+internal sealed class FileInstrument(IHostTree tree, MeterId meter, MeterDescription about, TimeSpan period, Movement movement, ImmutableArray<FileChannel> channels) : IInstrument
 {
     private readonly Unwrapper?[] _counters = [.. channels.Select(c => c.Range is { } range ? new Unwrapper(range) : null)];
 
@@ -22,9 +23,16 @@ internal sealed class FileInstrument(HostTree tree, MeterId meter, MeterDescript
     public Reading Read()
     {
         var values = ImmutableArray.CreateBuilder<ChannelValue>(channels.Length);
+        string? failure = null;
         for (var i = 0; i < channels.Length; i++)
         {
-            if (!tree.TryReadNumber(channels[i].Path, out var number, out var reason)) return new Reading.Failed(reason);
+            if (!tree.TryReadNumber(channels[i].Path, out var number, out var reason))
+            {
+                if (channels[i].Floor is null) return new Reading.Failed(reason);
+                failure ??= reason;
+                continue;
+            }
+            if (channels[i].Floor is { } floor && number.ToDouble() <= floor) continue;
             if (_counters[i] is { } counter)
             {
                 if (!number.TryScale(0, out var raw) || !counter.TryAdd(raw, out var total)) return new Reading.Failed($"/{channels[i].Path} holds {number}, outside its range of 0 to {counter.Range}");
@@ -32,7 +40,7 @@ internal sealed class FileInstrument(HostTree tree, MeterId meter, MeterDescript
             }
             values.Add(new(channels[i].Description.Name, number.Times(channels[i].Exponent)));
         }
-        return new Reading.Taken(values.MoveToImmutable());
+        return values.Count > 0 ? new Reading.Taken(values.ToImmutable()) : failure is null ? new Reading.Nothing() : new Reading.Failed(failure);
     }
 
     public IInstrument Keep(IReadOnlySet<string> kept) => new FileInstrument(tree, Meter, About, Period, Movement,

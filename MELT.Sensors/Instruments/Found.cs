@@ -13,8 +13,8 @@ public sealed record Found(ImmutableArray<IInstrument> Usable, ImmutableArray<Re
     public Found And(Found other) => new(Usable.AddRange(other.Usable), Refused.AddRange(other.Refused));
 }
 
-/// <summary>Where the instruments of a host are looked for and whose they are: its files, the device it is, the clock that stamps.</summary>
-public sealed record HostPlace(HostTree Tree, Devices.DeviceId Device, string ClockDomain)
+/// <summary>Where the instruments of a host or a device are looked for and whose they are: its files, the device it is, the clock that stamps.</summary>
+public sealed record HostPlace(IHostTree Tree, Devices.DeviceId Device, string ClockDomain)
 {
     internal Meters.MeterId Meter(string name) => new(Device, name);
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace MELT.Sensors.Instruments;
 
 /// <summary>Finds the instruments of this host that are present, readable and really move.</summary>
@@ -23,7 +21,7 @@ public static class HostInstruments
     public static Found OfProcess(HostPlace host, int processId) =>
         OfProcess(new ProcessCpuTime(host, processId), "cpu-time").And(OfProcess(new ProcessMemory(host, processId), "memory"));
 
-    private static Found Processors(HostPlace host)
+    internal static Found Processors(HostPlace host)
     {
         // The one that was tried is not the one used: its next share would span all of discovery.
         return new CpuUtilization(host).Read() is Reading.Failed failed
@@ -41,23 +39,9 @@ public static class HostInstruments
     /// <summary>Reads until every channel has moved, or patience ends; what stood still is refused channel by channel.</summary>
     private static async Task<Found> WatchAsync(IInstrument instrument, TimeProvider time, CancellationToken stop)
     {
-        if (instrument.Movement == Movement.None) return Found.One(instrument);
         var patience = instrument.Movement == Movement.Advances ? PatienceForCounters : PatienceForValues;
-        var (began, first) = (time.GetTimestamp(), instrument.Read());
-        var still = instrument.About.Channels.Select(c => c.Name).ToHashSet();
-        while (first is Reading.Taken before && still.Count > 0 && time.GetElapsedTime(began) < patience)
-        {
-            await Task.Delay(Step, time, stop);
-            if (instrument.Read() is not Reading.Taken now) continue;
-            foreach (var (old, value) in before.Values.Zip(now.Values))
-            {
-                if (instrument.Movement == Movement.Advances ? value.Value.ToDouble() > old.Value.ToDouble() : value != old) still.Remove(value.Channel);
-            }
-        }
-        if (first is Reading.Failed failed) return Found.None(instrument.Meter.Name, instrument.About.Channels[0].Quantity!, failed.Reason);
-        ImmutableArray<RefusedInstrument> refused = [.. instrument.About.Channels.Where(c => still.Contains(c.Name)).Select(c => new RefusedInstrument(
-            $"{instrument.Meter.Name}/{c.Name}", c.Quantity!, "sensor-never-moved", $"{instrument.About.Instrument}, {c.Name}: the {c.Quantity} did not move in {patience.TotalSeconds:0} s"))];
-        var moving = instrument.About.Channels.Select(c => c.Name).Where(n => !still.Contains(n)).ToHashSet();
-        return new(moving.Count == 0 ? [] : still.Count == 0 ? [instrument] : [instrument.Keep(moving)], refused);
+        var watch = new MovementWatch(instrument);
+        for (var began = time.GetTimestamp(); !watch.IsDecided && time.GetElapsedTime(began) < patience; watch.Look()) await Task.Delay(Step, time, stop);
+        return watch.Verdict(patience);
     }
 }

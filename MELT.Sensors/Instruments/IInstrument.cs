@@ -12,6 +12,9 @@ public interface IInstrument
     /// <summary>What must be seen of a channel before it is believed.</summary>
     Movement Movement { get; }
 
+    /// <summary>A reading speaks of the time since the one before, so its window is its period, and the first one says nothing.</summary>
+    bool SpansReadings => false;
+
     /// <summary>Reads once; what goes wrong is an answer, not an exception.</summary>
     Reading Read();
 

@@ -11,7 +11,7 @@ internal abstract record ProcessStat
 }
 
 /// <summary>The files of one process. A number that is used again belongs to another process: the start time tells them apart.</summary>
-internal sealed class ProcessFiles(HostTree tree, int processId)
+internal sealed class ProcessFiles(IHostTree tree, int processId)
 {
     private long? _started;
 

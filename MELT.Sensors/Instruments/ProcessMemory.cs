@@ -4,8 +4,8 @@ using MELT.Sensors.Meters;
 namespace MELT.Sensors.Instruments;
 
 /// <summary>
-/// Memory of the engine's process: PSS (<c>smaps_rollup</c>) where the kernel shows it, else RSS (<c>statm</c>), chosen once so that a series
-/// never mixes them; and the largest RSS so far (VmHWM), which no polling misses, to check against.
+/// Memory of the engine's process: PSS (<c>smaps_rollup</c>) where the kernel shows it, else RSS (<c>statm</c>, or VmRSS where the size of a
+/// page is not known), chosen once so that a series never mixes them; and the largest RSS so far (VmHWM), which no polling misses, to check against.
 /// </summary>
 public sealed class ProcessMemory : IInstrument
 {
@@ -28,13 +28,13 @@ public sealed class ProcessMemory : IInstrument
 
     public MeterDescription About => new()
     {
-        Instrument = _proportional ? "Linux /proc/PID/smaps_rollup" : "Linux /proc/PID/statm",
+        Instrument = $"Linux /proc/PID/{(_proportional ? "smaps_rollup" : _host.Tree.PageSize is null ? "status" : "statm")}",
         Kind = SensorKind.Instantaneous,
         PeriodSeconds = Period.TotalSeconds,
         ClockDomain = _host.ClockDomain,
         Channels =
         [
-            new() { Name = Channel, Quantity = "memory", Unit = "B", Subject = "process:engine", Resolution = _proportional ? 1024 : Environment.SystemPageSize },
+            new() { Name = Channel, Quantity = "memory", Unit = "B", Subject = "process:engine", Resolution = _proportional ? 1024 : _host.Tree.PageSize ?? 1024 },
             new() { Name = "rss-peak", Quantity = "memory-peak", Unit = "B", Subject = "process:engine", Resolution = 1024 },
         ],
     };
@@ -58,12 +58,13 @@ public sealed class ProcessMemory : IInstrument
 
     private bool TryResident(out long bytes, out string? reason)
     {
+        if (_host.Tree.PageSize is not { } page) return TryKilobytes($"{_process.Folder}/status", "VmRSS:", out bytes, out reason);
         bytes = 0;
         var path = $"{_process.Folder}/statm";
         if (!_host.Tree.TryRead(path, out var text, out reason)) return false;
         if (text.Split(' ') is [_, var resident, ..] && Numbers.TryParse(resident, out long pages))
         {
-            bytes = pages * Environment.SystemPageSize;
+            bytes = pages * page;
             return true;
         }
         reason = $"/{path} is not as expected";

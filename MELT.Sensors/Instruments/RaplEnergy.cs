@@ -42,7 +42,7 @@ public static class RaplEnergy
         return new([new FileInstrument(host.Tree, host.Meter(meter), about, Period, Movement.Advances, channels.ToImmutable())], refused.ToImmutable());
     }
 
-    private static FileChannel? Zone(HostTree tree, string zone, ChannelDescription? package, out string reason)
+    private static FileChannel? Zone(IHostTree tree, string zone, ChannelDescription? package, out string reason)
     {
         var name = tree.TryRead($"{Folder}/{zone}/name", out var text, out _) ? Numbers.AsName(text) : zone;
         if (!tree.TryReadNumber($"{Folder}/{zone}/energy_uj", out _, out var unreadable))
