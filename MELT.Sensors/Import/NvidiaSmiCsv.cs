@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using MELT.Sensors.Encoding;
+using MELT.Sensors.Instruments.Nvidia;
 using MELT.Sensors.Meters;
 
 namespace MELT.Sensors.Import;
@@ -12,19 +13,9 @@ internal sealed record NvidiaSmiCsv(ImmutableArray<long> Stamps, ImmutableArray<
     private const long Hour = 3_600_000_000_000;
     /// <summary>The first reading lies this near to the start that the host's clock noted, once the time zone is taken off.</summary>
     private const long Nearest = 60_000_000_000;
-    private const string Power = "power_draw";
 
     /// <summary>What may be asked of nvidia-smi and is understood here: its name, and what becomes of it.</summary>
-    private static readonly ImmutableDictionary<string, (ChannelDescription Channel, int Exponent)> Known = new Dictionary<string, (ChannelDescription, int)>
-    {
-        ["power.draw [W]"] = (new() { Name = Power, Quantity = "power", Unit = "W", Boundary = "board", Resolution = 0.01 }, 0),
-        ["power.draw.average [W]"] = (new() { Name = "power_draw_average", Quantity = "power", Unit = "W", Boundary = "board", Resolution = 0.01 }, 0),
-        ["power.draw.instant [W]"] = (new() { Name = "power_draw_instant", Quantity = "power", Unit = "W", Boundary = "board", Resolution = 0.01 }, 0),
-        ["utilization.gpu [%]"] = (new() { Name = "utilization_gpu", Quantity = "utilization", Unit = "1", Resolution = 0.01 }, -2),
-        ["temperature.gpu"] = (new() { Name = "temperature_gpu", Quantity = "temperature", Unit = "°C", Resolution = 1 }, 0),
-        ["clocks.current.sm [MHz]"] = (new() { Name = "clocks_current_sm", Quantity = "frequency", Unit = "Hz", Resolution = 1e6 }, 6),
-        ["pstate"] = (new() { Name = "pstate" }, 0),
-    }.ToImmutableDictionary();
+    private static readonly ImmutableDictionary<string, NvidiaSmiField> Known = NvidiaSmiField.Known.Where(f => f.Factor == 1).ToImmutableDictionary(f => f.Header);
 
     /// <summary>Readings repeat what the sensor said last; over which window it averages is not known.</summary>
     public MeterDescription Description(string domain) => new()
@@ -54,26 +45,17 @@ internal sealed record NvidiaSmiCsv(ImmutableArray<long> Stamps, ImmutableArray<
         if (Math.Abs(told[0] - start - zone * Hour) > Nearest)
             throw cells[0].Line.Is(cells[0].Cells[0], string.Create(CultureInfo.InvariantCulture, $"a time within {Nearest / 1_000_000_000} s of the meter's start, but for whole hours"));
 
-        var present = Enumerable.Range(1, names.Length - 1).Where(c => Array.Exists(cells, row => !Missing(row.Cells[c]))).ToArray();
+        var present = Enumerable.Range(1, names.Length - 1).Where(c => Array.Exists(cells, row => !NvidiaSmiField.IsMissing(row.Cells[c]))).ToArray();
         if (!present.Any(c => Known[names[c]].Channel.Quantity == "power")) throw lines[0].Wrong("no power", "a column power.draw [W] with readings");
         return new([.. told.Select(t => t - zone * Hour)],
-            [.. present.Select(c => Column(Known[names[c]].Channel.Name, Known[names[c]].Exponent, cells.Select(row => (row.Line, row.Cells[c]))))],
-            Alternatives([.. present.Select(c => Known[names[c]].Channel)]), zone);
+            [.. present.Select(c => Column(Known[names[c]], cells.Select(row => (row.Line, row.Cells[c]))))],
+            NvidiaSmiField.Alternatives([.. present.Select(c => Known[names[c]].Channel)]), zone);
     }
 
-    // They are views of one power and are not added up: the first stands for the card, the others lie below it.
-    private static ImmutableArray<ChannelDescription> Alternatives(ImmutableArray<ChannelDescription> channels)
+    private static SampleColumn Column(NvidiaSmiField field, IEnumerable<(Line Line, string Cell)> cells)
     {
-        var first = channels.OrderBy(c => c.Name == Power ? 0 : 1).First(c => c.Quantity == "power");
-        return [.. channels.Select(c => c.Quantity == "power" && c != first ? c with { Parent = first.Name } : c)];
-    }
-
-    /// <summary>Cells of nvidia-smi that hold no reading: [N/A], [Not Supported], [Unknown Error].</summary>
-    private static bool Missing(string cell) => cell is ['[', .., ']'];
-
-    private static SampleColumn Column(string name, int exponent, IEnumerable<(Line Line, string Cell)> cells)
-    {
-        var numbers = cells.Select(c => Missing(c.Cell) ? double.NaN : c.Line.Number64(name == "pstate" && c.Cell is ['P', .. var state] ? state : c.Cell, $"a number in column {name}")).ToArray();
+        var (name, exponent) = (field.Channel.Name, field.Exponent);
+        var numbers = cells.Select(c => NvidiaSmiField.IsMissing(c.Cell) ? double.NaN : c.Line.Number64(field.Number(c.Cell), $"a number in column {name}")).ToArray();
         var column = GridFinder.FromDoubles(name, numbers);
         if (exponent == 0) return column;
         return column.Grid.IsRaw

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
-using MELT.Sensors.Decoding;
+using MELT.Sensors.Instruments.Android;
 using MELT.Sensors.Meters;
 
 namespace MELT.Sensors.Instruments;
 
 /// <summary>
 /// A battery of <c>/sys/class/power_supply</c>: voltage and current at its terminals, or power where it tells only that.
-/// Positive means out of the battery. Drivers disagree about the sign, so it is taken from the battery's status.
+/// Positive means out of the battery. Drivers disagree about the sign, so it is taken from the battery's status, unless a quirk says which it is.
 /// </summary>
 public sealed class Battery : IInstrument
 {
@@ -16,10 +16,11 @@ public sealed class Battery : IInstrument
     private readonly string _path;
     private readonly ImmutableArray<Quantity> _quantities;
     private readonly ImmutableArray<string> _externals;
+    private readonly BatteryQuirk _quirk;
 
-    private Battery(HostPlace host, string name, ImmutableArray<Quantity> quantities, ImmutableArray<string> externals)
+    private Battery(HostPlace host, string name, ImmutableArray<Quantity> quantities, ImmutableArray<string> externals, BatteryQuirk quirk)
     {
-        (_host, _path, _quantities, _externals) = (host, $"{Folder}/{name}", quantities, externals);
+        (_host, _path, _quantities, _externals, _quirk) = (host, $"{Folder}/{name}", quantities, externals, quirk);
         Meter = host.Meter($"battery-{Numbers.AsName(name)}");
     }
 
@@ -40,33 +41,37 @@ public sealed class Battery : IInstrument
         ],
     };
 
-    public static Found Find(HostPlace host)
+    /// <param name="quirk">How its driver tells current; null: in microamperes, the sign as its status says.</param>
+    public static Found Find(HostPlace host, BatteryQuirk? quirk = null)
     {
         var supplies = host.Tree.Names(Folder).Select(name => (Name: name, Type: Text(host.Tree, $"{Folder}/{name}/type"))).ToList();
         // Scope "Device" is the battery of a mouse or a headset.
         var batteries = supplies.Where(s => s.Type == "Battery" && Text(host.Tree, $"{Folder}/{s.Name}/scope") != "Device").Select(s => s.Name).ToList();
         if (batteries.Count == 0) return Found.None("battery", "power", "battery: none");
         ImmutableArray<string> externals = [.. supplies.Where(s => s.Type is "Mains" or "USB").Select(s => s.Name).Where(n => host.Tree.FileExists($"{Folder}/{n}/online"))];
-        return batteries.Select(b => Find(host, b, externals)).Aggregate((all, next) => all.And(next));
+        return batteries.Select(b => Find(host, b, externals, quirk ?? BatteryQuirk.Usual)).Aggregate((all, next) => all.And(next));
     }
 
     public Reading Read()
     {
         if (!_host.Tree.TryRead($"{_path}/status", out var status, out var reason)) return new Reading.Failed(reason);
         var values = ImmutableArray.CreateBuilder<ChannelValue>();
+        var clear = true;
         foreach (var quantity in _quantities)
         {
             if (!_host.Tree.TryReadNumber($"{_path}/{quantity.File}", out var number, out reason)) return new Reading.Failed(reason);
-            if (quantity.Signed && !TrySign(ref number, status.Trim())) return new Reading.Nothing();
-            values.Add(new(quantity.Channel, number.Times(-6)));
+            clear &= !quantity.Signed || _quirk.TrySign(ref number, status.Trim());
+            values.Add(new(quantity.Channel, number.Times(quantity.Channel == "current" ? _quirk.Exponent : -6)));
         }
-        if (_externals.IsEmpty) return new Reading.Taken(values.ToImmutable());
-        var online = _externals.Any(e => Text(_host.Tree, $"{Folder}/{e}/online") is { } text && text != "0");
-        values.Add(new("external-power", online ? 1 : 0, 0));
-        return new Reading.Taken(values.ToImmutable());
+        if (!_externals.IsEmpty)
+        {
+            var online = _externals.Any(e => Text(_host.Tree, $"{Folder}/{e}/online") is { } text && text != "0");
+            values.Add(new("external-power", online ? 1 : 0, 0));
+        }
+        return clear ? new Reading.Taken(values.ToImmutable()) : new Reading.Nothing();
     }
 
-    private static Found Find(HostPlace host, string battery, ImmutableArray<string> externals)
+    private static Found Find(HostPlace host, string battery, ImmutableArray<string> externals, BatteryQuirk quirk)
     {
         bool Has(string file) => host.Tree.TryReadNumber($"{Folder}/{battery}/{file}", out _, out _);
         ImmutableArray<Quantity> quantities =
@@ -74,20 +79,11 @@ public sealed class Battery : IInstrument
             : Has("power_now") ? [new("power", "power_now", "W", true)]
             : [];
         if (quantities.IsEmpty) return Found.None($"battery-{battery}", "power", $"battery {battery}: tells neither voltage and current nor power");
-        var instrument = new Battery(host, battery, quantities, externals);
+        var instrument = new Battery(host, battery, quantities, externals, quirk);
         return instrument.Read() is Reading.Failed failed ? Found.None($"battery-{battery}", "power", $"battery {battery}: {failed.Reason}") : Found.One(instrument);
     }
 
-    /// <summary>Gives the magnitude its direction; false when neither status nor value tells it.</summary>
-    private static bool TrySign(ref ExactDecimal number, string status)
-    {
-        var magnitude = Math.Abs(number.Mantissa);
-        if (status is not ("Discharging" or "Charging")) return magnitude == 0;
-        number = number with { Mantissa = status == "Charging" ? -magnitude : magnitude };
-        return true;
-    }
-
-    private static string? Text(HostTree tree, string path) => tree.TryRead(path, out var text, out _) ? text.Trim() : null;
+    private static string? Text(IHostTree tree, string path) => tree.TryRead(path, out var text, out _) ? text.Trim() : null;
 
     private sealed record Quantity(string Channel, string File, string Unit, bool Signed);
 }

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Text.Json;
 using MELT.Devices.Time;
 using MELT.Sensors.Meters;
 using MELT.Sensors.Mqtt;
-using MELT.Sensors.Topics;
 
 namespace MELT.Sensors.Instruments;
 
@@ -20,7 +18,7 @@ public sealed record InstrumentTrouble(MeterId Meter, string Reason);
 /// <param name="time">Periods and waits.</param>
 /// <param name="trouble">Told of the first failure of an instrument; must not throw.</param>
 /// <param name="firstNumber">Number of each instrument's first reading. A meter knows stored readings by their numbers, so a publisher that starts again goes on behind its last.</param>
-public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, TimeProvider time, Action<InstrumentTrouble> trouble, long firstNumber = 0)
+public sealed partial class InstrumentPublisher(IMqttClient client, HostClock clock, TimeProvider time, Action<InstrumentTrouble> trouble, long firstNumber = 0)
 {
     /// <summary>Readings of one instrument on their way; when that many are not acknowledged, it waits with the next reading, and drops none.</summary>
     public const int MaximumInFlight = 16;
@@ -48,12 +46,18 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
         using var timer = new PeriodicTimer(instrument.Period, time);
         try
         {
-            await DeliverAsync(About(instrument), Tell, stop, stop);
+            await DeliverAsync(About(instrument.Meter, instrument.About), Tell, ownClock: true, stop, stop);
             await PublishReadingsAsync(instrument, room, Tell, timer, stop, abandon.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested) { }
         catch (Exception e) { Tell($"is not read any more: {e.Message}"); }
 
+        await DrainAsync(room, abandon, Tell);
+    }
+
+    /// <summary>Waits for what is on its way, but not for ever.</summary>
+    private async Task DrainAsync(SemaphoreSlim room, CancellationTokenSource abandon, Action<string> tell)
+    {
         using var limit = new CancellationTokenSource(Drain, time);
         try
         {
@@ -62,13 +66,12 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
         catch (OperationCanceledException)
         {
             await abandon.CancelAsync();
-            Tell("its last readings were not acknowledged");
+            tell("its last readings were not acknowledged");
         }
     }
 
     private async Task PublishReadingsAsync(IInstrument instrument, SemaphoreSlim room, Action<string> tell, PeriodicTimer timer, CancellationToken stop, CancellationToken abandon)
     {
-        var topic = new MeltTopic.Readings(instrument.Meter).ToString();
         var number = firstNumber;
         for (var goesOn = true; ; goesOn = await NextAsync(timer, stop))
         {
@@ -76,8 +79,8 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
             switch (Read(instrument))
             {
                 case Reading.Taken taken:
-                    var (own, payload) = (number, ReadingsWriter.Write(clock.Now, number++, taken));
-                    _ = SendAsync(new MqttMessage(topic, payload) { ContentType = "application/json" }, () => Acknowledged(instrument.Meter, own), room, tell, stop, abandon);
+                    var own = number++;
+                    _ = SendAsync(Readings(instrument.Meter, clock.Now, own, taken), () => Acknowledged(instrument.Meter, own), room, tell, ownClock: true, stop, abandon);
                     break;                               // the room is given back by whoever sends
                 case Reading.Failed failed: room.Release(); tell(failed.Reason); break;
                 case Reading.Gone: room.Release(); return;
@@ -94,11 +97,11 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
         catch (OperationCanceledException) { return false; }
     }
 
-    private async Task SendAsync(MqttMessage message, Action acknowledged, SemaphoreSlim room, Action<string> tell, CancellationToken stop, CancellationToken abandon)
+    private async Task SendAsync(MqttMessage message, Action acknowledged, SemaphoreSlim room, Action<string> tell, bool ownClock, CancellationToken stop, CancellationToken abandon)
     {
         try
         {
-            await DeliverAsync(message, tell, stop, abandon);
+            await DeliverAsync(message, tell, ownClock, stop, abandon);
             acknowledged();
         }
         catch (Exception e) { tell($"a reading was not acknowledged: {e.Message}"); }
@@ -106,13 +109,14 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
     }
 
     /// <summary>Publishes until acknowledged: a failure means unknown, and the number makes a second delivery harmless. After the end nothing is tried again.</summary>
-    private async Task DeliverAsync(MqttMessage message, Action<string> tell, CancellationToken stop, CancellationToken abandon)
+    /// <param name="ownClock">The clock of this host stamped it, so it can also tell when it was handed over.</param>
+    private async Task DeliverAsync(MqttMessage message, Action<string> tell, bool ownClock, CancellationToken stop, CancellationToken abandon)
     {
         for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < TimeSpan.FromSeconds(5) ? wait * 2 : wait)
         {
             try
             {
-                await client.PublishAsync(message.PublishedAt(clock.Now), abandon);
+                await client.PublishAsync(ownClock ? message.PublishedAt(clock.Now) : message, abandon);
                 return;
             }
             catch (MqttException e) when (!stop.IsCancellationRequested) { tell($"could not be published, trying again: {e.Message}"); }
@@ -130,13 +134,6 @@ public sealed class InstrumentPublisher(IMqttClient client, HostClock clock, Tim
         }
         catch (Exception e) { return new Reading.Failed($"cannot be read: {e.Message}"); }
     }
-
-    private static MqttMessage About(IInstrument instrument) => new(
-        new MeltTopic.About(instrument.Meter).ToString(), JsonSerializer.SerializeToUtf8Bytes(instrument.About, MeterJson.Default.MeterDescription))
-    {
-        Retain = true,
-        ContentType = "application/json",
-    };
 
     private static void Release(SemaphoreSlim room)
     {
