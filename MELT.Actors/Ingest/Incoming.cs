@@ -17,6 +17,9 @@ internal abstract record Incoming(MqttDelivery Delivery)
     public sealed record Rejected(MqttDelivery Delivery, MeterId Meter, Rejection Why, Stamp At) : Incoming(Delivery);
     public sealed record OfDevice(MqttDelivery Delivery, string Device, DeviceCommand Command) : Incoming(Delivery);
 
+    /// <summary>Between a laboratory and a device's agent, or its clocks: in order, and nothing to record.</summary>
+    public sealed record NotForUs(MqttDelivery Delivery) : Incoming(Delivery);
+
     /// <summary>A topic of ours that names no device, or one that is not for recording: nothing to keep.</summary>
     public sealed record Ignored(MqttDelivery Delivery, string Why) : Incoming(Delivery);
 
@@ -46,6 +49,8 @@ internal abstract record Incoming(MqttDelivery Delivery)
                     : Kept(delivery, badClock, at));
             case MeltTopic.Marks t:
                 return new OfDevice(delivery, t.Device.Value, new DeviceCommand.NoteMark(System.Text.Encoding.UTF8.GetString(payload), at));
+            case MeltTopic.AgentCommand or MeltTopic.AgentEvent or MeltTopic.AgentStatus or MeltTopic.Probe:
+                return new NotForUs(delivery);
             default:
                 return new Ignored(delivery, "not a reading");
         }

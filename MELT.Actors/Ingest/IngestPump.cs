@@ -54,6 +54,10 @@ public sealed class IngestPump(IActorRuntime runtime, HostClock clock, TimeProvi
                 delivery.Acknowledge();
                 IngestCounters.Acknowledged();
                 break;
+            case Incoming.NotForUs:
+                delivery.Acknowledge();
+                IngestCounters.Acknowledged();
+                break;
             case Incoming.OfDevice d: await LaneOf($"device:{d.Device}", stop).WriteAsync(d, stop); break;
             case Incoming.Samples s: await LaneOf($"meter:{s.Meter}", stop).WriteAsync(s, stop); break;
             // Before it is stored, so that a replay needs no file.

@@ -25,6 +25,8 @@ public abstract record MeltTopic(DeviceId Device)
     public sealed record AgentCommand(DeviceId Device) : MeltTopic(Device) { public override string ToString() => Text; }
     /// <summary>What the agent on a device tells.</summary>
     public sealed record AgentEvent(DeviceId Device) : MeltTopic(Device) { public override string ToString() => Text; }
+    /// <summary>Retained: whether the agent on a device is there, and what it offers.</summary>
+    public sealed record AgentStatus(DeviceId Device) : MeltTopic(Device) { public override string ToString() => Text; }
     /// <summary>Clock samples of a device.</summary>
     public sealed record Clock(DeviceId Device) : MeltTopic(Device) { public override string ToString() => Text; }
 
@@ -37,6 +39,7 @@ public abstract record MeltTopic(DeviceId Device)
         Marks t => OfDevice(t.Device, "marks"),
         AgentCommand t => OfDevice(t.Device, "agent/command"),
         AgentEvent t => OfDevice(t.Device, "agent/event"),
+        AgentStatus t => OfDevice(t.Device, "agent/status"),
         Clock t => OfDevice(t.Device, "clock"),
         _ => throw new UnreachableException(),
     };
@@ -51,14 +54,15 @@ public abstract record MeltTopic(DeviceId Device)
             ["melt", "v1", var device, "clock"] => (new Clock(new(device)), null),
             ["melt", "v1", var device, "agent", "command"] => (new AgentCommand(new(device)), null),
             ["melt", "v1", var device, "agent", "event"] => (new AgentEvent(new(device)), null),
-            ["melt", "v1", _, "agent", ..] => (null, "below agent there are only command and event"),
+            ["melt", "v1", var device, "agent", "status"] => (new AgentStatus(new(device)), null),
+            ["melt", "v1", _, "agent", ..] => (null, "below agent there are only command, event and status"),
             ["melt", "v1", _, var meter, _] when NameProblem("meter", meter) is { } problem => (null, problem),
             ["melt", "v1", var device, var meter, "about"] => (new About(new(new(device), meter)), null),
             ["melt", "v1", var device, var meter, "readings"] => (new Readings(new(new(device), meter)), null),
             ["melt", "v1", var device, var meter, "blocks"] => (new Blocks(new(new(device), meter)), null),
             ["melt", "v1", var device, var meter, "probe"] => (new Probe(new(new(device), meter)), null),
             ["melt", "v1", _, _, _] => (null, "the last part is none of about, readings, blocks, probe"),
-            ["melt", "v1", ..] => ((MeltTopic?)null, "not one of melt/v1/DEVICE/METER/about|readings|blocks|probe, melt/v1/DEVICE/marks|clock, melt/v1/DEVICE/agent/command|event"),
+            ["melt", "v1", ..] => ((MeltTopic?)null, "not one of melt/v1/DEVICE/METER/about|readings|blocks|probe, melt/v1/DEVICE/marks|clock, melt/v1/DEVICE/agent/command|event|status"),
             ["melt", ..] => (null, "the second part is not v1"),
             _ => (null, "the first part is not melt"),
         };

@@ -86,7 +86,7 @@ internal sealed class BrokerConnection
         var welcome = Welcome.Consider(connect, _exchange.Options);
         if (welcome.Reason == ReasonCode.Success)
         {
-            if (_exchange.Sessions.Join(this, welcome.ClientId, connect.CleanStart, welcome.ExpirySeconds) is var (session, present))
+            if (_exchange.Sessions.Join(this, welcome.ClientId, connect.CleanStart, welcome.ExpirySeconds, connect.Will) is var (session, present))
             {
                 Output.Write(welcome.Accepted(present));
                 _session = new(_exchange, session, this, connect);

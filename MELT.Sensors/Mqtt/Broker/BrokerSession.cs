@@ -132,6 +132,7 @@ internal sealed class BrokerSession(Exchange exchange, Session session, BrokerCo
 
     private void Goodbye(DisconnectPacket goodbye)
     {
+        if (goodbye.Reason == ReasonCode.Success) exchange.Sessions.DropWill(session, connection);
         if (goodbye.Properties.SessionExpirySeconds is not { } seconds) return;
         if (session.ExpirySeconds == 0 && seconds != 0) throw MqttProtocolException.Violated("a session expiry in DISCONNECT after none in CONNECT");
         session.ExpirySeconds = seconds;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MELT.Sensors.Meters;
 using MELT.Sensors.Mqtt.Packets;
 
@@ -14,7 +15,7 @@ internal sealed class Exchange
     {
         (Options, Time, _settled) = (options, time, Settled);
         Router = new();
-        Sessions = new(options, Router, time);
+        Sessions = new(options, Router, time, Publish);
         Retained = new(options.RetainedLimit, time);
     }
 
@@ -52,6 +53,17 @@ internal sealed class Exchange
     {
         var target = new Target(session, subscription.Qos, true, false, identifier is { } one ? [one] : []);
         foreach (var packet in Retained.Matching(subscription.Filter)) Give(target, packet, stored: true);
+    }
+
+    /// <summary>A will. It waits for nobody, a receiver inside this process included: where that has no room, the will is dropped and counted.</summary>
+    private void Publish(MqttWill will)
+    {
+        var arrivedAt = Stopwatch.GetTimestamp();
+        var packet = Marked(new PublishPacket(will.Topic, will.Payload) { Qos = will.Qos, Retain = will.Retain, Properties = will.Properties with { WillDelaySeconds = null } }, arrivedAt);
+        var route = Router.Find(packet.Topic);
+        Distribute(packet, route, from: null);
+        foreach (var interceptor in route.Interceptors)
+            if (!interceptor.TryGive(new(packet.ToMessage(retain: false), duplicate: false, arrivedAt, publisher: null, static () => { }))) CountDropped();
     }
 
     private void Give(Target target, PublishPacket packet, bool stored)

@@ -9,7 +9,7 @@ namespace MELT.Sensors.Mqtt.Broker;
 
 /// <summary>
 /// An MQTT 3.1.1 and 5.0 broker inside this process. <see cref="Intercept"/> receives messages and holds their acknowledgement.
-/// Sessions and retained messages live in memory. Wills and shared subscriptions are refused by name.
+/// Sessions and retained messages live in memory. Wills are kept; shared subscriptions are refused by name.
 /// </summary>
 public sealed class MqttBroker : IAsyncDisposable
 {
@@ -131,6 +131,7 @@ public sealed class MqttBroker : IAsyncDisposable
         _listener.Dispose();
         await _accepting;
         await _sweep.DisposeAsync();
+        _exchange.Sessions.DropWills();
         foreach (var connection in _connections.Keys) connection.Close(ReasonCode.ServerShuttingDown);
         await Task.WhenAll(_connections.Values);
         _exchange.Router.CloseInterceptors();

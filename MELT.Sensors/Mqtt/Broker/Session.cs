@@ -1,3 +1,4 @@
+using MELT.Sensors.Mqtt.Packets;
 using MELT.Sensors.Mqtt.Transport;
 
 namespace MELT.Sensors.Mqtt.Broker;
@@ -10,6 +11,8 @@ internal sealed class Session(string clientId, TimeProvider time)
     public string ClientId { get; } = clientId;
     public Outbox Outbox { get; } = new(time);
     public ExactlyOnceInbox Inbox { get; } = new();
+    /// <summary>What is still to be published should the client vanish, or has vanished a while ago; null: nothing.</summary>
+    public MqttWill? Will { get; set; }
     public uint ExpirySeconds { get; set; }
     public BrokerConnection? Connection { get; set; }
     public long LeftAt { get; set; }

@@ -2,8 +2,11 @@ using MELT.Sensors.Mqtt.Packets;
 
 namespace MELT.Sensors.Mqtt.Broker;
 
-/// <summary>The sessions by client id, in memory: they end with the broker. One connection per session; a newer one takes over.</summary>
-internal sealed class SessionTable(MqttBrokerOptions options, Router router, TimeProvider time)
+/// <summary>
+/// The sessions by client id, in memory: they end with the broker. One connection per session; a newer one takes over. A will is given to
+/// <paramref name="publish"/> when its client has left without a goodbye and its delay, or the session, is over; never when the broker ends.
+/// </summary>
+internal sealed class SessionTable(MqttBrokerOptions options, Router router, TimeProvider time, Action<MqttWill> publish)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
@@ -11,7 +14,7 @@ internal sealed class SessionTable(MqttBrokerOptions options, Router router, Tim
     public int Count { get { lock (_lock) return _sessions.Count; } }
 
     /// <summary>Null when there is no room for one more session.</summary>
-    public (Session Session, bool Present)? Join(BrokerConnection connection, string clientId, bool cleanStart, uint expirySeconds)
+    public (Session Session, bool Present)? Join(BrokerConnection connection, string clientId, bool cleanStart, uint expirySeconds, MqttWill? will)
     {
         lock (_lock)
         {
@@ -29,6 +32,7 @@ internal sealed class SessionTable(MqttBrokerOptions options, Router router, Tim
             }
             session!.Connection = connection;
             session.ExpirySeconds = expirySeconds;
+            session.Will = will;   // one that still waited is off: its client is back
             return (session, present);
         }
     }
@@ -38,15 +42,35 @@ internal sealed class SessionTable(MqttBrokerOptions options, Router router, Tim
         lock (_lock) Leave(session, connection, null);
     }
 
-    /// <summary>Forgets the sessions whose time has run out.</summary>
+    /// <summary>The client said goodbye: its will is not wanted.</summary>
+    public void DropWill(Session session, BrokerConnection connection)
+    {
+        lock (_lock)
+            if (session.Connection == connection) session.Will = null;
+    }
+
+    /// <summary>The broker itself ends; that is not its clients' vanishing.</summary>
+    public void DropWills()
+    {
+        lock (_lock)
+            foreach (var session in _sessions.Values) session.Will = null;
+    }
+
+    /// <summary>Publishes the wills whose delay is over, and forgets the sessions whose time has run out.</summary>
     public void Sweep()
     {
         lock (_lock)
+        {
+            foreach (var session in _sessions.Values.Where(IsWillDue)) PublishWill(session);
             foreach (var session in _sessions.Values.Where(IsOver).ToArray()) Forget(session);
+        }
     }
 
     private bool IsOver(Session session) =>
         session is { Connection: null, ExpirySeconds: not Session.NeverExpires } && time.GetElapsedTime(session.LeftAt).TotalSeconds >= session.ExpirySeconds;
+
+    private bool IsWillDue(Session session) =>
+        session is { Connection: null, Will: { } will } && time.GetElapsedTime(session.LeftAt).TotalSeconds >= (will.Properties.WillDelaySeconds ?? 0);
 
     private void Leave(Session session, BrokerConnection? connection, ReasonCode? because)
     {
@@ -55,6 +79,7 @@ internal sealed class SessionTable(MqttBrokerOptions options, Router router, Tim
         session.Connection = null;
         session.LeftAt = time.GetTimestamp();
         session.Outbox.Detach(connection.Output);
+        if (session.Will?.Properties.WillDelaySeconds is null or 0) PublishWill(session);
         if (session.ExpirySeconds == 0) Forget(session);
     }
 
@@ -62,5 +87,13 @@ internal sealed class SessionTable(MqttBrokerOptions options, Router router, Tim
     {
         if (_sessions.TryGetValue(session.ClientId, out var current) && current == session) _sessions.Remove(session.ClientId);
         router.Remove(session);
+        PublishWill(session);
+    }
+
+    private void PublishWill(Session session)
+    {
+        if (session.Will is not { } will) return;
+        session.Will = null;
+        publish(will);
     }
 }

@@ -37,8 +37,6 @@ internal sealed record Welcome(ReasonCode Reason, string? Because, string Client
         if (connect.Properties.AuthenticationMethod is { } method) return (ReasonCode.BadAuthenticationMethod, $"authentication method {method} is not supported");
         if (!MayEnter(connect, options.Users)) return (ReasonCode.BadUserNameOrPassword, null);
         if (assigned && connect is { Version: MqttVersion.V311, CleanStart: false }) return (ReasonCode.ClientIdentifierNotValid, null);
-        // A will that would never be sent is refused rather than forgotten. 3.1.1 has no word for it and hears "server unavailable".
-        if (connect.Will is not null) return (ReasonCode.ImplementationSpecificError, "wills are not supported by this broker; connect without one");
         return (ReasonCode.Success, null);
     }
 

@@ -91,6 +91,7 @@ internal sealed class ClientLink
         {
             CleanStart = cleanStart,
             KeepAliveSeconds = (ushort)Math.Clamp(Math.Ceiling(options.KeepAlive.TotalSeconds), 0, ushort.MaxValue),
+            Will = Will(options),
             UserName = options.UserName,
             Password = options.Password is { } password ? System.Text.Encoding.UTF8.GetBytes(password) : default(ReadOnlyMemory<byte>?),
             Properties = new()
@@ -107,4 +108,9 @@ internal sealed class ClientLink
         if (first is not ConnAckPacket answer) throw MqttProtocolException.Violated($"its first packet is {first.Type}, not CONNACK");
         return answer.Reason == ReasonCode.Success ? answer : throw Refusals.Refused(options, answer);
     }
+
+    private static MqttWill? Will(MqttClientOptions options) => options.Will is not { } will ? null : new(will.Topic, will.Payload, will.Qos, will.Retain)
+    {
+        Properties = new() { ContentType = will.ContentType, WillDelaySeconds = options.WillDelay > TimeSpan.Zero ? (uint)Math.Ceiling(options.WillDelay.TotalSeconds) : null },
+    };
 }

@@ -19,6 +19,10 @@ public sealed record MqttClientOptions
     public bool CleanStart { get; init; }
     /// <summary>How long the broker keeps the session of an absent client (MQTT 5).</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(1);
+    /// <summary>What the broker publishes should this client vanish without a goodbye; topic, payload, QoS and retain flag of it count.</summary>
+    public MqttMessage? Will { get; init; }
+    /// <summary>How long the broker waits with the will: a client that is back by then has not vanished (MQTT 5).</summary>
+    public TimeSpan WillDelay { get; init; }
     /// <summary>Unacknowledged deliveries of QoS 1 and 2 at any time: the back-pressure. MQTT 5 brokers obey it; towards others nothing more is read.</summary>
     public ushort ReceiveMaximum { get; init; } = 1024;
     /// <summary>Publishes of QoS 1 and 2 that may be unacknowledged or in line; further ones wait inside <see cref="IMqttClient.PublishAsync"/>.</summary>

@@ -25,6 +25,12 @@ internal static class MqttNetTranslation
         MaximumPacketSize = (uint)options.MaximumPacketBytes,
         KeepAlivePeriod = TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(options.KeepAlive.TotalSeconds), 0, ushort.MaxValue)),
         Timeout = options.ConnectTimeout,
+        WillTopic = options.Will?.Topic,
+        WillPayload = options.Will?.Payload.ToArray(),
+        WillQualityOfServiceLevel = (MqttQualityOfServiceLevel)(options.Will?.Qos ?? MqttQos.AtMostOnce),
+        WillRetain = options.Will?.Retain ?? false,
+        WillContentType = options.Will?.ContentType,
+        WillDelayInterval = options.Will is null ? 0 : (uint)Math.Max(0, Math.Ceiling(options.WillDelay.TotalSeconds)),
         Credentials = options.UserName is null && options.Password is null
             ? null
             : new Net.MqttClientCredentials(options.UserName, options.Password is { } password ? System.Text.Encoding.UTF8.GetBytes(password) : null),

@@ -104,11 +104,19 @@ public sealed class IngestPumpTests : IAsyncLifetime
         stored[2].ShouldBeOfType<DeviceEvent.MessageRejected>().ShouldSatisfyAllConditions(r => r.Topic.ShouldBe("melt/v1/phone-1/clock"), r => r.Code.ShouldBe("shape"), r => r.Payload.ShouldBe("{}"u8.ToArray()));
     }
 
-    [Theory, InlineData("melt/v2/phone-1/vbat/readings"), InlineData("melt/v1/phone-1/agent/command"), InlineData("elsewhere"), InlineData(null)]
+    [Theory, InlineData("melt/v2/phone-1/vbat/readings"), InlineData("melt/v1/phone-1/agent/readings"), InlineData("elsewhere"), InlineData(null)]
     public async Task What_is_nobodys_reading_is_acknowledged_and_counted(string? topic)
     {
         await _bench.Deliveries.Send(topic ?? $"melt/v1/{new string('d', 300)}/m/readings", Encoding.UTF8.GetBytes(Reading(1))).AcknowledgedAsync();
         _bench.Pump.Ignored.ShouldBe(1);
+        _bench.Journal.Appends.ShouldBeEmpty();
+    }
+
+    [Theory, InlineData("agent/command"), InlineData("agent/event"), InlineData("agent/status"), InlineData("vbat/probe")]
+    public async Task What_passes_between_a_laboratory_and_a_device_is_no_reading_and_nothing_is_wrong_with_it(string topic)
+    {
+        await _bench.Deliveries.Send($"melt/v1/phone-1/{topic}", """{"type":"probe","id":1,"session":"s"}"""u8.ToArray()).AcknowledgedAsync();
+        _bench.Pump.Ignored.ShouldBe(0);
         _bench.Journal.Appends.ShouldBeEmpty();
     }
 

@@ -37,19 +37,6 @@ public sealed class MqttBrokerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Wills_are_refused_with_the_reason()
-    {
-        await using var five = await RawClient.OpenAsync(_broker.Port, MqttVersion.V5);
-        await five.SendAsync(new ConnectPacket(MqttVersion.V5, "c") { Will = new("gone", new byte[] { 1 }, MqttQos.AtLeastOnce, false) });
-        var answer = await five.NextAsync<ConnAckPacket>();
-        answer.Reason.ShouldBe(ReasonCode.ImplementationSpecificError);
-        answer.Properties.ReasonString.ShouldNotBeNull().ShouldContain("wills");
-        await using var older = await RawClient.OpenAsync(_broker.Port, MqttVersion.V311);
-        await older.SendAsync(new ConnectPacket(MqttVersion.V311, "c") { Will = new("gone", new byte[] { 1 }, MqttQos.AtLeastOnce, false) });
-        (await older.NextAsync<ConnAckPacket>()).Reason.ShouldBe(ReasonCode.ServerUnavailable);
-    }
-
-    [Fact]
     public async Task An_unknown_protocol_level_is_answered_and_closed()
     {
         await using var client = await RawClient.OpenAsync(_broker.Port, MqttVersion.V311);

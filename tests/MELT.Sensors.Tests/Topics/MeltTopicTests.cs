@@ -19,6 +19,7 @@ public sealed class MeltTopicTests
         { "melt/v1/phone-1/marks", new MeltTopic.Marks(Phone) },
         { "melt/v1/phone-1/agent/command", new MeltTopic.AgentCommand(Phone) },
         { "melt/v1/phone-1/agent/event", new MeltTopic.AgentEvent(Phone) },
+        { "melt/v1/phone-1/agent/status", new MeltTopic.AgentStatus(Phone) },
         { "melt/v1/phone-1/clock", new MeltTopic.Clock(Phone) },
         { "melt/v1/phone-1/marks/readings", new MeltTopic.Readings(new(Phone, "marks")) },
     };
@@ -42,8 +43,8 @@ public sealed class MeltTopicTests
     [InlineData("melt/v1/phone/#/readings", "+ or #")]
     [InlineData("melt/v1/phone/vbat/reading", "none of about")]
     [InlineData("melt/v1/phone/vbat/readings/x", "not one of")]
-    [InlineData("melt/v1/phone/agent/readings", "command and event")]
-    [InlineData("melt/v1/phone/agent/commands", "command and event")]
+    [InlineData("melt/v1/phone/agent/readings", "command, event and status")]
+    [InlineData("melt/v1/phone/agent/commands", "command, event and status")]
     [InlineData("melt/v1/pho\0ne/clock", "control")]
     public void Anything_else_is_refused_with_what_is_wrong(string text, string expected)
     {
