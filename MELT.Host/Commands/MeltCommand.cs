@@ -30,7 +30,8 @@ internal static class MeltCommand
         root.Subcommands.Add(ModelCommand.Create(shared));
         root.Subcommands.Add(SelftestCommand.Create(shared));
         root.Subcommands.Add(SchemaCommand.Create());
-        root.Subcommands.Add(AgentCommand.Create());
+        var agent = AgentServeCommand.Create(shared, wrapped);
+        root.Subcommands.Add(AgentCommand.Create(agent));
 
         var parsed = root.Parse(own);
         if (parsed.Errors.Count > 0)
@@ -39,12 +40,12 @@ internal static class MeltCommand
             Console.Error.WriteLine($"melt {string.Join(' ', parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name })} --help shows what it takes.".Replace("  ", " ", StringComparison.Ordinal));
             return ExitCode.Usage;
         }
-        if (wrapped.Length > 0 && parsed.CommandResult.Command.Name != "run")
+        if (wrapped.Length > 0 && parsed.CommandResult.Command.Name != "run" && parsed.CommandResult.Command != agent)
         {
-            Console.Error.WriteLine("melt: only \"melt run\" takes a command after --, as in: melt run -- sleep 5");
+            Console.Error.WriteLine("melt: only \"melt run\" and \"melt agent serve\" take a command after --, as in: melt run -- sleep 5");
             return ExitCode.Usage;
         }
-        // melt serve listens to signals itself: two of them mean something else than one.
+        // melt serve and melt agent serve listen to signals themselves: two of them mean something else than one.
         TimeSpan? patience = parsed.CommandResult.Command.Name == ServeCommand.Name ? null : TimeSpan.FromMinutes(5);
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = patience });
     }

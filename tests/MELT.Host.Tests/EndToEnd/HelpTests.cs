@@ -15,6 +15,8 @@ public sealed class HelpTests(Workshop workshop)
     [InlineData("export")]
     [InlineData("doctor")]
     [InlineData("serve")]
+    [InlineData("agent")]
+    [InlineData("agent serve")]
     [InlineData("cluster")]
     [InlineData("cluster status")]
     [InlineData("import")]
@@ -56,7 +58,8 @@ public sealed class HelpTests(Workshop workshop)
     {
         var said = (await Melt.RunAsync(workshop.NewPlace(), "--help")).ShouldBeDone();
 
-        foreach (var verb in new[] { "quickstart", "run", "list", "show", "replay", "report", "export", "import", "doctor", "model", "sensors", "selftest", "journal", "schema", "serve", "cluster" }) said.Output.ShouldContain($"\n  {verb}");
-        said.Output.ShouldNotContain("agent");
+        foreach (var verb in new[] { "quickstart", "run", "list", "show", "replay", "report", "export", "import", "doctor", "model", "sensors", "selftest", "journal", "schema", "serve", "agent", "cluster" }) said.Output.ShouldContain($"\n  {verb}");
+
+        (await Melt.RunAsync(workshop.NewPlace(), "agent", "--help")).ShouldBeDone().Output.ShouldNotContain("ingest-node");
     }
 }
