@@ -138,6 +138,23 @@ public abstract class MqttClientContract(MqttVersion version) : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task A_client_that_is_thrown_out_leaves_its_will_and_one_that_says_goodbye_none()
+    {
+        await using var watcher = await ConnectAsync();
+        await watcher.SubscribeAsync("melt/will", MqttQos.AtLeastOnce, Waiting.Soon);
+        await using (await ConnectAsync(o => o with { Will = Waiting.Message("melt/will", "polite") })) { }
+        var id = Guid.NewGuid().ToString("N");
+        await using var thrownOut = await ConnectAsync(o => o with { ClientId = id, CleanStart = true, Will = Waiting.Message("melt/will", "thrown out") with { Retain = true } });
+        await using var other = await ConnectAsync(o => o with { ClientId = id, CleanStart = true });
+        (await watcher.Deliveries.AcknowledgedAsync()).Text().ShouldBe("thrown out");
+
+        await using var late = await ConnectAsync();
+        await late.SubscribeAsync("melt/will", MqttQos.AtLeastOnce, Waiting.Soon);
+        var delivery = await late.Deliveries.AcknowledgedAsync();
+        (delivery.Text(), delivery.Retained).ShouldBe(("thrown out", true));
+    }
+
+    [SkippableFact]
     public async Task A_large_message_arrives_whole()
     {
         await using var client = await ConnectAsync();
