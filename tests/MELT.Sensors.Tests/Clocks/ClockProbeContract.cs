@@ -3,6 +3,7 @@ using MELT.Devices.Inference.Agent;
 using MELT.Devices.Links;
 using MELT.Devices.Simulation;
 using MELT.Devices.Time;
+using MELT.Sensors.Agents;
 using MELT.Sensors.Clocks;
 using MELT.Sensors.Clocks.Probing;
 using MELT.Sensors.Mqtt;
@@ -137,7 +138,7 @@ public sealed class MqttClockProbeTests : ClockProbeContract
 /// <summary>An agent at the other end of two pipes that reads its own clock, the real-time clock of this host.</summary>
 public sealed class EngineClockProbeTests : ClockProbeContract
 {
-    private const string Agent = """
+    internal const string Agent = """
         echo '{"type":"ready","at":5,"engine":"sh","version":"1","clock":{"domain":"rtc","resolution_nanoseconds":1,"lateness_nanoseconds":0}}'
         while read line; do case $line in *probe*) id=${line##*:}; echo "{\"type\":\"probed\",\"at\":$(date +%s%N),\"id\":${id%\}*}}";; esac; done
         """;
@@ -179,5 +180,53 @@ public sealed class EngineClockProbeTests : ClockProbeContract
         probe.Heard(await deaf.Events.ReadAsync(Waiting.Soon));
         (await probe.AskAsync(Waiting.Soon)).ShouldBeNull();
         deaf.Events.Completion.IsCompleted.ShouldBeFalse();
+    }
+}
+
+/// <summary>The same engine behind an MQTT agent: it stamps with a clock that is neither the laboratory's nor the agent's, so it is asked itself.</summary>
+public sealed class MqttAgentClockProbeTests : ClockProbeContract
+{
+    private readonly CancellationTokenSource _stop = new();
+    private MqttBroker _broker = null!;
+    private MqttClient _connection = null!;
+    private MqttAgentEngine _engine = null!;
+    private EngineClockProbe _probe = null!;
+    private Task _serving = null!, _reading = null!;
+
+    protected override string Domain => "rtc";
+    protected override long? Offset => null;
+    protected override IClockProbe Probe => _probe;
+
+    public override async Task InitializeAsync()
+    {
+        _broker = await MqttBroker.StartAsync(new());
+        var agent = new MqttAgentOptions
+        {
+            Device = new("phone-1"),
+            Engine = "sh",
+            StartEngine = async stop => await AgentEngine.StartAsync(new LocalLink(Clock), new("/bin/sh", ["-c", EngineClockProbeTests.Agent]), Clock, TimeSpan.FromMilliseconds(300), stop),
+        };
+        _connection = await MqttClient.ConnectAsync(agent.Connection(new() { Host = "127.0.0.1", Port = _broker.Port }), stop: Waiting.Soon);
+        _serving = new MqttAgent(_connection, Clock, agent).RunAsync(_stop.Token);
+        _engine = await MqttAgentEngine.StartAsync(await MqttClient.ConnectAsync(new() { Host = "127.0.0.1", Port = _broker.Port }, stop: Waiting.Soon), new("phone-1"), Clock, TimeProvider.System, stop: Waiting.Soon);
+        _probe = new(_engine, Clock, TimeProvider.System, TimeSpan.FromSeconds(20));
+        await _engine.SendAsync(new EngineCommand.Hello(1, Clock.Anchor), Waiting.Soon);
+        _probe.Heard(await _engine.Events.ReadAsync(Waiting.Soon));
+        _reading = ReadAsync();
+    }
+
+    public override async Task DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _serving;
+        await _reading;
+        await _engine.DisposeAsync();
+        await _connection.DisposeAsync();
+        await _broker.DisposeAsync();
+    }
+
+    private async Task ReadAsync()
+    {
+        await foreach (var told in _engine.Events.ReadAllAsync()) _probe.Heard(told);
     }
 }
