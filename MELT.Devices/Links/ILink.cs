@@ -15,7 +15,10 @@ public interface ILink : IAsyncDisposable
     /// <summary>Starts a program on the device. Its exit tells of the program, or that the link was lost meanwhile.</summary>
     Task<ILinkProcess> StartAsync(LinkCommand command, CancellationToken stop);
 
-    /// <summary>Copies a file to the device, its folder made where it is missing, and compares SHA-256 where the device can tell it. Reports bytes sent.</summary>
+    /// <summary>
+    /// Copies a file to the device, its folder made where it is missing, and compares SHA-256 where the device can tell it. It appears under
+    /// its name only when it is whole, and what can be executed here can be there. Reports bytes sent.
+    /// </summary>
     Task PushAsync(string here, string there, IProgress<long>? progress, CancellationToken stop);
 
     /// <summary>Copies a file from the device; the same promise.</summary>

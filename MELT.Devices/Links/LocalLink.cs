@@ -10,7 +10,11 @@ public sealed class LocalLink(HostClock clock) : ILink
     public string Name => "local";
     public Task<string> Lost => _lost.Task;
 
-    public async Task<ILinkProcess> StartAsync(LinkCommand command, CancellationToken stop) => await LocalProcess.StartAsync(command, clock);
+    public async Task<ILinkProcess> StartAsync(LinkCommand command, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        return await LocalProcess.StartAsync(command, clock);
+    }
 
     public Task PushAsync(string here, string there, IProgress<long>? progress, CancellationToken stop) => FileCopy.CopyAsync(here, there, progress, stop);
 

@@ -9,17 +9,21 @@ internal sealed class OutputBuffer
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: MostUnread, resumeWriterThreshold: MostUnread / 2, useSynchronizationContext: false));
     private readonly TaskCompletionSource _hurried = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private bool _dropping;
+
     public OutputBuffer() => Reading = _pipe.Reader.AsStream();
 
     public Stream Reading { get; }
 
-    /// <summary>From now on nothing waits for the reader: what is still to come is little, and is kept.</summary>
+    /// <summary>From now on nothing waits for the reader: what he is too far behind for is dropped.</summary>
     public void Hurry() => _hurried.TrySetResult();
 
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        var taken = _pipe.Writer.WriteAsync(bytes);
-        if (!taken.IsCompleted) { await Task.WhenAny(taken.AsTask(), _hurried.Task); }
+        if (_dropping) { return; }
+        var taken = _pipe.Writer.WriteAsync(bytes).AsTask();
+        await Task.WhenAny(taken, _hurried.Task);
+        _dropping = !taken.IsCompleted;
     }
 
     public void Complete() => _pipe.Writer.Complete();

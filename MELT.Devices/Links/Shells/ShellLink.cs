@@ -10,6 +10,7 @@ public abstract class ShellLink : ILink
     private readonly ConcurrentDictionary<ShellProcess, byte> _running = new();
     private readonly HostClock _clock;
     private readonly IProgress<string>? _notices;
+    private int _disposed;
 
     private protected ShellLink(string name, HostClock clock, IProgress<string>? notices) => (Name, _clock, _notices) = (name, clock, notices);
 
@@ -37,6 +38,7 @@ public abstract class ShellLink : ILink
     /// <summary>Programs that still run are ended on the device first: afterwards nobody could.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) { return; }
         if (!Lost.IsCompleted) { await Task.WhenAll(_running.Keys.Select(process => process.DisposeAsync().AsTask())); }
         Lose("closed");
         await CloseAsync();

@@ -49,7 +49,7 @@ internal static partial class ShellScripts
         var variables = string.Concat(command.Environment.Select(v => IsName().IsMatch(v.Key)
             ? $"export {v.Key}={ShellText.Quote(v.Value)}\n"
             : throw new LinkException($"'{v.Key}' cannot be the name of an environment variable.")));
-        return $"{{ sh -c {ShellText.Quote([variables + Program, "sh", command.Executable, .. command.Arguments])} 2>&3 3>&-; }} 3>&2 2>/dev/null; exit $?";
+        return $"exec 3>&2 2>/dev/null; sh -c {ShellText.Quote([variables + Program, "sh", command.Executable, .. command.Arguments])} 2>&3 3>&-; exit $?";
     }
 
     public static string AskToEnd(int above) => Signal(above, "TERM", rounds: 1);

@@ -7,6 +7,7 @@ internal sealed class SshChannel : IShellChannel
 {
     private readonly LocalProcess _ssh;
     private readonly OutputBuffer _output = new(), _error = new();
+    private volatile bool _cut;
 
     /// <param name="isAlive">Whether the link still stands: ssh's own failures and a program's exit code 255 look alike.</param>
     public SshChannel(LocalProcess ssh, Func<Task<bool>> isAlive)
@@ -31,13 +32,15 @@ internal sealed class SshChannel : IShellChannel
     public void Cut()
     {
         Hurry();
-        if (!_ssh.Exit.IsCompleted) { _ssh.Kill(); }
+        if (_ssh.Exit.IsCompleted) { return; }
+        _cut = true;
+        _ssh.Kill();
     }
 
     private async Task<ProcessExit> ExitAsync(Func<Task<bool>> isAlive)
     {
         const int OwnFailure = 255;
         var exit = await _ssh.Exit;
-        return exit is { Signal: null, Code: not OwnFailure } || (exit.Code == OwnFailure && await isAlive()) ? exit : exit with { Code = null };
+        return _cut || (exit.Code == OwnFailure && !await isAlive()) ? new(exit.At, null) : new(exit.At, exit.Code);
     }
 }
