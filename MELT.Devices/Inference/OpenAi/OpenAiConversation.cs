@@ -64,6 +64,7 @@ internal sealed class OpenAiConversation(OpenAiEndpoint endpoint, HostClock cloc
             {
                 var arrived = _connection.Wire.Read;
                 foreach (var data in events.Read(buffer.AsSpan(0, read))) { done = done || await TakeAsync(data, arrived); }
+                if (!done && events.Broken is { } broken) { throw new ServerFailure(ServerFailure.Protocol, $"The stream holds {broken}."); }
                 if (done) { patience.CancelAfter(Farewell); }
                 else if (count.Emitted > 0) { patience.CancelAfter(endpoint.StallLimit); }
             }
@@ -74,10 +75,6 @@ internal sealed class OpenAiConversation(OpenAiEndpoint endpoint, HostClock cloc
                 if (!done && finish is null) { throw new ServerFailure(ServerFailure.Cut, $"The stream ended {rest ?? "before the answer did"}."); }
             }
             return Ended();
-        }
-        catch (SseException e)
-        {
-            throw new ServerFailure(ServerFailure.Protocol, $"The stream holds {e.Message}.");
         }
         catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
         {

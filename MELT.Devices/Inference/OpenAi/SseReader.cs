@@ -17,12 +17,16 @@ public sealed class SseReader
     private readonly StringBuilder _data = new();
     private bool _hasData, _afterReturn, _begun;
 
-    /// <summary>The data of the events that these bytes complete. Throws <see cref="SseException"/> for what is not UTF-8 or has no end.</summary>
+    /// <summary>What the stream holds and may not hold: bytes that are not UTF-8, or an event without end. Nothing is read after it.</summary>
+    public string? Broken { get; private set; }
+
+    /// <summary>The data of the events that these bytes complete.</summary>
     public IReadOnlyList<string> Read(ReadOnlySpan<byte> bytes)
     {
         List<string>? events = null;
         foreach (var b in bytes)
         {
+            if (Broken is not null) { break; }
             var secondOfPair = _afterReturn && b == LineFeed;
             _afterReturn = b == CarriageReturn;
             if (secondOfPair) { continue; }
@@ -32,7 +36,7 @@ public sealed class SseReader
                 continue;
             }
             _line.WriteByte(b);
-            if (_line.Length + _data.Length > LongestEvent) { throw new SseException("an event that does not end"); }
+            if (_line.Length + _data.Length > LongestEvent) { Broken = "an event that does not end"; }
         }
         return events ?? [];
     }
@@ -57,13 +61,10 @@ public sealed class SseReader
         var bytes = _line.GetBuffer().AsSpan(0, (int)_line.Length);
         if (!_begun && bytes.StartsWith(Encoding.UTF8.Preamble)) { bytes = bytes[Encoding.UTF8.Preamble.Length..]; }
         _begun = true;
-        if (bytes.IsEmpty)
-        {
-            return EndEvent();
-        }
+        if (bytes.IsEmpty) { return EndEvent(); }
         var line = Text(bytes);
         _line.SetLength(0);
-        if (line != "data" && !line.StartsWith("data:", StringComparison.Ordinal)) { return null; }
+        if (line is null || (line != "data" && !line.StartsWith("data:", StringComparison.Ordinal))) { return null; }
         var value = line.Length <= "data:".Length ? "" : line["data:".Length..];
         if (_hasData) { _data.Append('\n'); }
         _data.Append(value.StartsWith(' ') ? value.AsSpan(1) : value);
@@ -81,7 +82,7 @@ public sealed class SseReader
         return data;
     }
 
-    private static string Text(ReadOnlySpan<byte> bytes)
+    private string? Text(ReadOnlySpan<byte> bytes)
     {
         try
         {
@@ -89,7 +90,8 @@ public sealed class SseReader
         }
         catch (DecoderFallbackException)
         {
-            throw new SseException("bytes that are no UTF-8 character");
+            Broken = "bytes that are no UTF-8 character";
+            return null;
         }
     }
 
@@ -104,6 +106,3 @@ public sealed class SseReader
         return false;
     }
 }
-
-/// <summary>A stream of events holds what none may hold.</summary>
-public sealed class SseException(string what) : Exception(what);

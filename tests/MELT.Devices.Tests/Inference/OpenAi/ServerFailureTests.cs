@@ -148,7 +148,7 @@ public sealed class ServerFailureTests
         await using var plain = new ScriptedServer(e => e.JsonAsync("{}"));
         var address = new UriBuilder(url);
         if (address.Scheme == "https") { address.Port = plain.Port; }
-        await using var engine = new OpenAiEngine(new(address.Uri), Clock);
+        await using var engine = new OpenAiEngine(new(address.Uri) { ConnectLimit = Soon }, Clock);
         await engine.SendAsync(new EngineCommand.Hello(1, null), default);
 
         (await engine.Events.ReadAsync()).ShouldBeOfType<EngineEvent.Failed>().Code.ShouldBe(code);

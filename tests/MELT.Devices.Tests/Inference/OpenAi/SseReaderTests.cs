@@ -44,16 +44,22 @@ public sealed class SseReaderTests
     }
 
     [Fact]
-    public void Half_a_character_inside_a_line_is_refused() =>
-        Should.Throw<SseException>(() => new SseReader().Read([.. "data: "u8, 0xF0, 0x9F, .. "\n\n"u8])).Message.ShouldContain("UTF-8");
+    public void Half_a_character_inside_a_line_breaks_the_stream_after_what_came_before()
+    {
+        var reader = new SseReader();
+
+        reader.Read([.. "data: one\n\ndata: "u8, 0xF0, 0x9F, .. "\n\ndata: three\n\n"u8]).ShouldBe(["one"]);
+        reader.Broken.ShouldNotBeNull().ShouldContain("UTF-8");
+    }
 
     [Fact]
-    public void An_event_without_end_is_refused()
+    public void An_event_without_end_breaks_the_stream()
     {
         var reader = new SseReader();
         var megabyte = new byte[1 << 20];
         Array.Fill(megabyte, (byte)'a');
-        Should.Throw<SseException>(() => { for (var i = 0; i < 20; i++) { reader.Read(megabyte); } });
+        for (var i = 0; i < 20; i++) { reader.Read(megabyte).ShouldBeEmpty(); }
+        reader.Broken.ShouldNotBeNull().ShouldContain("does not end");
     }
 
     [Fact]
