@@ -55,8 +55,10 @@ internal sealed class DeviceShell(ILink link, DevicePlatform platform)
             && (said.StartsWith("sudo:", StringComparison.Ordinal) || said.Contains("is not allowed to execute", StringComparison.Ordinal)));
 
     private StepRefusal NeedsRoot(string[] words, string complaint) => StepRefusal.NotPossible(platform == DevicePlatform.Android
-        ? $"'{words[0]}' needs root, and {OneLine(complaint)}: root the phone and allow the shell to use su, or leave the wish out"
-        : $"'{words[0]}' needs root, and {OneLine(complaint)}: let this user run it by sudo without a password, or log in as root");
+        ? $"{Deed(words)} needs root, and {OneLine(complaint)}: root the phone and allow the shell to use su, or leave the wish out"
+        : $"{Deed(words)} needs root, and {OneLine(complaint)}: let this user run '{words[0]}' by sudo without a password, or log in as root");
+
+    private static string Deed(string[] words) => words is ["tee", var file] ? $"writing {file}" : $"'{words[0]}'";
 
     private static ShellAnswer Answer(string[] words, LinkOutput ran)
     {

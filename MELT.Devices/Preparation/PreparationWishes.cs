@@ -47,9 +47,12 @@ public static class PreparationWishes
             if (!TryRead(name, text, out var wish, out problem)) { return false; }
             read.Add(wish);
         }
-        wishes = [.. read.OrderBy(wish => Place(wish.Name))];
+        wishes = InOrder(read);
         return true;
     }
+
+    /// <summary>In the order in which they are applied.</summary>
+    public static IReadOnlyList<PreparationWish> InOrder(IEnumerable<PreparationWish> wishes) => [.. wishes.OrderBy(wish => Place(wish.Name))];
 
     /// <summary>Reads one wish from its name and <see cref="PreparationWish.Value"/>.</summary>
     public static bool TryRead(string name, string text, [NotNullWhen(true)] out PreparationWish? wish, [NotNullWhen(false)] out string? problem)

@@ -17,7 +17,7 @@ public sealed class Preparer(Func<PreparationWish, IPreparationStep?> stepFor, I
         new(wish => PreparationSteps.For(device, wish), log, time, patience);
 
     /// <summary>
-    /// Applies the wishes in their order. When it is stopped, or the link dies, or the log fails, what was done is put back as far as it can
+    /// Applies the wishes, those that may cut a link last. When it is stopped, or the link dies, or the log fails, what was done is put back as far as it can
     /// be, and the exception goes on.
     /// </summary>
     public async Task<IReadOnlyList<StepOutcome>> ApplyAsync(IReadOnlyList<PreparationWish> wishes, CancellationToken stop)
@@ -26,7 +26,7 @@ public sealed class Preparer(Func<PreparationWish, IPreparationStep?> stepFor, I
         try
         {
             var outcomes = new List<StepOutcome>();
-            foreach (var wish in wishes)
+            foreach (var wish in PreparationWishes.InOrder(wishes))
             {
                 var outcome = await ApplyOneAsync(wish, changed, stop);
                 await log.DoneAsync(outcome);
@@ -145,12 +145,16 @@ public sealed class Preparer(Func<PreparationWish, IPreparationStep?> stepFor, I
     {
         using var limit = new CancellationTokenSource(_patience.Step, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        var working = work(either.Token);
         try
         {
-            return await work(either.Token);
+            return await working.WaitAsync(either.Token);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
+            // The program should have ended before another undoes what it did.
+            await Task.WhenAny(working, Task.Delay(_patience.Ending, time, CancellationToken.None));
+            stop.ThrowIfCancellationRequested();
             throw new NoAnswerException(_patience.Step);
         }
     }

@@ -21,13 +21,13 @@ internal sealed class SystemFiles(DeviceShell shell, string root)
         done
         """;
 
-    /// <summary>The files that match, in the order of the patterns; as root where the user may read none of them.</summary>
-    public async Task<IReadOnlyList<SystemFile>> ReadAsync(CancellationToken stop, params string[] patterns)
-    {
-        string[] words = ["sh", "-c", Print, "sh", .. patterns.Select(p => root + p)];
-        var files = Parse((await shell.AskAsync(stop, words)).Text);
-        return files.Count > 0 ? files : Parse((await shell.AskRootAsync(null, stop, words)).Text);
-    }
+    /// <summary>The files that match and that the user may read, in the order of the patterns.</summary>
+    public async Task<IReadOnlyList<SystemFile>> LookAsync(CancellationToken stop, params string[] patterns) =>
+        Parse((await shell.AskAsync(stop, Printing(patterns))).Text);
+
+    /// <summary>The same; as root where the user may read none of them.</summary>
+    public async Task<IReadOnlyList<SystemFile>> ReadAsync(CancellationToken stop, params string[] patterns) =>
+        await LookAsync(stop, patterns) is { Count: > 0 } files ? files : Parse((await shell.AskRootAsync(null, stop, Printing(patterns))).Text);
 
     /// <summary>Null when all was written; it stops at the first that cannot be.</summary>
     public async Task<StepRefusal?> WriteAsync(IEnumerable<SystemFile> files, CancellationToken stop)
@@ -44,6 +44,8 @@ internal sealed class SystemFiles(DeviceShell shell, string root)
 
     public static SystemFile[] ParseState(string state) =>
         [.. state.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=', 2)).Where(p => p.Length == 2).Select(p => new SystemFile(p[0], p[1]))];
+
+    private string[] Printing(string[] patterns) => ["sh", "-c", Print, "sh", .. patterns.Select(p => root + p)];
 
     private List<SystemFile> Parse(string text) =>
         [.. text.Split('\n').Select(line => line.Split('\t', 2)).Where(p => p.Length == 2).Select(p => new SystemFile(p[0][root.Length..], p[1].Trim()))];

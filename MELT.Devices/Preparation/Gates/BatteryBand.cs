@@ -32,7 +32,7 @@ public sealed record BatteryBand(int Lowest, int Highest)
     public static async Task<int?> ReadLevelAsync(DeviceAccess device, CancellationToken stop)
     {
         if (device.Platform == DevicePlatform.Android && TemperatureText.Level((await device.Shell.AskAsync(stop, "dumpsys", "battery")).Text) is { } level) { return level; }
-        var files = await device.Files.ReadAsync(stop, "/sys/class/power_supply/battery/capacity", "/sys/class/power_supply/BAT*/capacity");
+        var files = await device.Files.LookAsync(stop, "/sys/class/power_supply/battery/capacity", "/sys/class/power_supply/BAT*/capacity");
         return files.Count > 0 && int.TryParse(files[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var percent) ? percent : null;
     }
 

@@ -9,7 +9,7 @@ public sealed class DeviceThermometer(DeviceAccess device) : IThermometer
 
     public async Task<IReadOnlyList<DeviceTemperature>> ReadAsync(CancellationToken stop)
     {
-        var files = await device.Files.ReadAsync(stop, Zones + "type", Zones + "temp", Supplies + "battery/temp", Supplies + "BAT*/temp");
+        var files = await device.Files.LookAsync(stop, Zones + "type", Zones + "temp", Supplies + "battery/temp", Supplies + "BAT*/temp");
         var found = files.GroupBy(file => file.Folder).Where(zone => !zone.Key.StartsWith(Supplies, StringComparison.Ordinal)).Select(Zone).OfType<DeviceTemperature>().ToList();
         var battery = files.Where(file => file.Folder.StartsWith(Supplies, StringComparison.Ordinal)).Select(file => Tenths(file.Value)).FirstOrDefault(t => t is not null);
         if (device.Platform == DevicePlatform.Android)

@@ -157,7 +157,7 @@ public sealed class LinuxStepsTests : IDisposable
         var outcome = await _board.Access(Linux).ApplyAsync("governor", "performance");
 
         outcome.Grade.ShouldBe(StepGrade.NotPossible);
-        outcome.Reason.ShouldBe("'tee' needs root, and sudo: a password is required: let this user run it by sudo without a password, or log in as root");
+        outcome.Reason.ShouldBe($"writing {_board.Root}{Cpu}policy0/scaling_governor needs root, and sudo: a password is required: let this user run 'tee' by sudo without a password, or log in as root");
     }
 
     public void Dispose() => _board.Dispose();

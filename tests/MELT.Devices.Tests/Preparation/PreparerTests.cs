@@ -120,7 +120,7 @@ public sealed class PreparerTests : IDisposable
 
         var outcomes = await Connect().ApplyAsync([.. _wishes.Reverse()], default);
 
-        outcomes.Select(o => o.Grade).ShouldBe([StepGrade.NotPossible, .. Enumerable.Repeat(StepGrade.Verified, 4)]);
+        outcomes.Select(o => o.Grade).ShouldBe([.. Enumerable.Repeat(StepGrade.Verified, 4), StepGrade.NotPossible]);
         PreparationReport.Of(outcomes).Sentence.ShouldBe("The device was prepared in part: 4 of 5 wishes hold (wifi = off: not possible, the device has no 'svc').");
     }
 
@@ -160,6 +160,14 @@ public sealed class PreparerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_that_never_answers_and_cannot_be_stopped_holds_nobody_up()
+    {
+        var deaf = new Preparer(_ => new HangingStep(deaf: true), _log, TimeProvider.System, new() { Step = TimeSpan.FromMilliseconds(50), Ending = TimeSpan.Zero });
+
+        (await deaf.ApplyAsync(_wishes[..1], default))[0].Grade.ShouldBe(StepGrade.Failed);
+    }
+
+    [Fact]
     public async Task A_device_that_takes_its_time_is_read_again_until_it_is_as_wished()
     {
         var slow = new SlowStep(readings: 4);
@@ -196,7 +204,7 @@ public sealed class PreparerTests : IDisposable
 
     public void Dispose() => _phone.Dispose();
 
-    private sealed class HangingStep : IPreparationStep
+    private sealed class HangingStep(bool deaf = false) : IPreparationStep
     {
         public Task<StepReading> ReadAsync(CancellationToken stop) => Task.FromResult(new StepReading("old"));
         public bool IsAsWished(string state) => false;
@@ -204,9 +212,9 @@ public sealed class PreparerTests : IDisposable
         public async Task<StepRefusal?> SetAsync(CancellationToken stop) => await ForEverAsync(stop);
         public async Task<StepRefusal?> RestoreAsync(string old, CancellationToken stop) => await ForEverAsync(stop);
 
-        private static async Task<StepRefusal?> ForEverAsync(CancellationToken stop)
+        private async Task<StepRefusal?> ForEverAsync(CancellationToken stop)
         {
-            await Task.Delay(Timeout.Infinite, stop);
+            await Task.Delay(Timeout.Infinite, deaf ? default : stop);
             return null;
         }
     }

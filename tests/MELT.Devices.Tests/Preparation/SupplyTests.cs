@@ -16,7 +16,9 @@ public sealed class SupplyTests
     public void A_supply_is_read_and_written_in_any_language(string text, string canonical)
     {
         var before = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = comma;
         try
         {
             Read(text).ToString().ShouldBe(canonical);
