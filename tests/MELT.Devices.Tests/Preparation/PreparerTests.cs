@@ -22,9 +22,10 @@ public sealed class PreparerTests : IDisposable
         _before = _phone.Everything;
     }
 
-    private Preparer Connect(Func<string, bool>? diesAt = null)
+    private Preparer Connect(Func<string, bool>? diesAt = null, bool afterwards = false)
     {
         var link = _phone.Connect();
+        link.DiesAfterwards = afterwards;
         link.DiesAt = diesAt ?? (_ => false);
         return _phone.Access(link, DevicePlatform.Android).Preparer(_log);
     }
@@ -64,14 +65,16 @@ public sealed class PreparerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("settings put system screen_brightness 0")]
-    [InlineData("cmd connectivity airplane-mode enable")]
-    [InlineData("svc wifi disable")]
-    public async Task A_link_that_dies_in_the_middle_leaves_a_list_by_which_another_restores(string last)
+    [InlineData("settings put system screen_brightness 0", false)]
+    [InlineData("cmd connectivity airplane-mode enable", true)]
+    [InlineData("svc wifi disable", false)]
+    [InlineData("svc wifi disable", true)]
+    public async Task A_link_that_dies_in_the_middle_leaves_a_list_by_which_another_restores(string last, bool afterwards)
     {
-        await Should.ThrowAsync<LinkException>(() => Connect(words => words == last).ApplyAsync(_wishes, default));
+        await Should.ThrowAsync<LinkException>(() => Connect(words => words == last, afterwards).ApplyAsync(_wishes, default));
         _phone.Everything.ShouldNotBe(_before);
 
+        _log.Priors[^1].Name.ShouldBe(last.Contains("brightness") ? "brightness" : last.Contains("wifi") ? "wifi" : "airplane-mode");
         // What a journal gives back after a crash.
         var kept = JsonSerializer.Deserialize<List<PriorState>>(JsonSerializer.Serialize(_log.Priors))!;
         var restored = await Connect().RestoreAsync(kept);

@@ -9,7 +9,7 @@ namespace MELT.Devices.Tests.Preparation;
 internal sealed class StandInDevice : IDisposable
 {
     private static readonly HostClock Clock = HostClock.Start(TimeProvider.System);
-    private static readonly string[] Tools = ["sh", "cat", "tee", "rm", "mktemp", "wc", "sed"];
+    private static readonly string[] Tools = ["sh", "cat", "tee", "rm", "mktemp", "wc", "sed", "true"];
     private readonly string _folder = Directory.CreateTempSubdirectory("melt device ").FullName;
 
     public StandInDevice(params IReadOnlyDictionary<string, string>[] programs)

@@ -46,6 +46,15 @@ internal static class StandIns
             """,
     };
 
+    /// <summary>Takes a script after -c, as Magisk's does.</summary>
+    public static IReadOnlyDictionary<string, string> MagiskSu { get; } = new Dictionary<string, string> { ["su"] = """[ "$1" = -c ] || exit 1; echo "$2" >> "$STATE/su"; exec sh -c "$2" """ };
+
+    /// <summary>Takes a user and words, as that of Android's debug builds does.</summary>
+    public static IReadOnlyDictionary<string, string> DebugSu { get; } = new Dictionary<string, string> { ["su"] = """[ "$1" = -c ] && { echo "su: invalid uid/gid '-c'" >&2; exit 1; }; shift; echo "$*" >> "$STATE/su"; exec "$@" """ };
+
+    /// <summary>Its owner has said no.</summary>
+    public static IReadOnlyDictionary<string, string> RefusingSu { get; } = new Dictionary<string, string> { ["su"] = """echo 'Permission denied' >&2; exit 1""" };
+
     public static IReadOnlyDictionary<string, string> Jetson { get; } = new Dictionary<string, string>
     {
         ["systemctl"] = """
