@@ -63,12 +63,13 @@ public sealed class Battery : IInstrument
             clear &= !quantity.Signed || _quirk.TrySign(ref number, status.Trim());
             values.Add(new(quantity.Channel, number.Times(quantity.Channel == "current" ? _quirk.Exponent : -6)));
         }
+        if (!clear) values.Clear();          // full, or not charging: what flows cannot be told, what feeds the device can
         if (!_externals.IsEmpty)
         {
             var online = _externals.Any(e => Text(_host.Tree, $"{Folder}/{e}/online") is { } text && text != "0");
             values.Add(new("external-power", online ? 1 : 0, 0));
         }
-        return clear ? new Reading.Taken(values.ToImmutable()) : new Reading.Nothing();
+        return values.Count > 0 ? new Reading.Taken(values.ToImmutable()) : new Reading.Nothing();
     }
 
     private static Found Find(HostPlace host, string battery, ImmutableArray<string> externals, BatteryQuirk quirk)

@@ -8,7 +8,7 @@ namespace MELT.Sensors.Instruments.Android;
 /// <c>dumpsys battery</c>: voltage (mV), temperature (tenths of a degree), level, charge counter (µAh), and what feeds the phone; units by AOSP's
 /// BatteryService.dumpInternal. Some makers add "current now", whose unit is theirs: it is used only where a quirk says it.
 /// </summary>
-internal sealed class BatteryDump : IFrameDecoder
+public sealed class BatteryDump : IFrameDecoder
 {
     private static readonly string[] Feeds = ["AC powered", "USB powered", "Wireless powered", "Dock powered"];
     private const int LeastMillivolts = 1000;          // less is told by drivers that know no voltage

@@ -9,7 +9,7 @@ namespace MELT.Sensors.Instruments.Android;
 /// <c>dumpsys meminfo PID</c>: PSS and, where it is told, RSS of one process in kB ("TOTAL PSS:" since Android 9, "TOTAL" before). It makes the
 /// process answer and costs tens of milliseconds, so it is for checkpoints, and only where the kernel's own files cannot be read.
 /// </summary>
-internal sealed partial class MemoryDump(HostPlace host, TimeSpan period) : IFrameDecoder
+public sealed partial class MemoryDump(HostPlace host, TimeSpan period) : IFrameDecoder
 {
     public const string Name = "engine-memory";
 

@@ -11,7 +11,7 @@ namespace MELT.Sensors.Instruments.Android;
 /// bryanroscoe/shield_optimizer issue 6) and how far the phone throttles (0 none … 6 shutdown). What is no temperature by its type (AOSP
 /// TemperatureType 6 to 8: voltage, current and charge of the battery) is left out.
 /// </summary>
-internal sealed partial class ThermalDump : IFrameDecoder
+public sealed partial class ThermalDump : IFrameDecoder
 {
     private const string Section = "Current temperatures from HAL:";
     private const string Throttling = "throttling";

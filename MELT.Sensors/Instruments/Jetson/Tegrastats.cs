@@ -5,7 +5,7 @@ using MELT.Sensors.Meters;
 namespace MELT.Sensors.Instruments.Jetson;
 
 /// <summary>The meter that tegrastats is. Its channels are those of its first line, so that a series never changes what it holds.</summary>
-internal sealed class Tegrastats : IFrameDecoder
+public sealed class Tegrastats : IFrameDecoder
 {
     private readonly ImmutableHashSet<string> _channels;
 

@@ -6,7 +6,7 @@ using MELT.Sensors.Meters;
 namespace MELT.Sensors.Instruments.Jetson;
 
 /// <summary>One thing that a line of tegrastats tells. <see cref="Value"/> is null for a core that is switched off.</summary>
-internal sealed record TegraValue(ChannelDescription Channel, ExactDecimal? Value);
+public sealed record TegraValue(ChannelDescription Channel, ExactDecimal? Value);
 
 /// <summary>
 /// A line of <c>tegrastats</c>, in the grammars of JetPack 3 to 6: rails with and without their unit, always mW, the mean since its start behind the
@@ -14,7 +14,7 @@ internal sealed record TegraValue(ChannelDescription Channel, ExactDecimal? Valu
 /// not used. −256 °C means switched off; PMIC@100C is a constant, whatever the temperature (NVIDIA, quoted in balena-os/balena-jetson issue 142).
 /// Grammar: NVIDIA, tegrastats utility, "Reported Statistics".
 /// </summary>
-internal static partial class TegrastatsLine
+public static partial class TegrastatsLine
 {
     private const int Megahertz = 6;
 

@@ -8,9 +8,9 @@ namespace MELT.Sensors.Instruments.Nvidia;
 /// <summary>
 /// <c>nvidia-smi --query-gpu=index,… --format=csv,noheader,nounits -lms N</c>: one line per card. All cards are one meter, since they are asked
 /// together, so their powers can be added; with several cards a channel bears its card's index. A reading is complete when the last card has told.
-/// Readings repeat what the sensor said last; over which window it averages is not known.
+/// Readings repeat what the sensor said last, so no period is stated; over which window it averages is not known.
 /// </summary>
-internal sealed class NvidiaSmi : IFrameDecoder
+public sealed class NvidiaSmi : IFrameDecoder
 {
     private readonly ImmutableArray<NvidiaSmiField> _fields;
     private readonly ImmutableArray<int> _cards;
@@ -19,7 +19,7 @@ internal sealed class NvidiaSmi : IFrameDecoder
     private int _lastCard = -1;
 
     /// <param name="first">One line of each card; fields that no line has a number for are left out.</param>
-    public NvidiaSmi(HostPlace host, TimeSpan period, ImmutableArray<NvidiaSmiField> fields, IReadOnlyList<string> first)
+    public NvidiaSmi(HostPlace host, ImmutableArray<NvidiaSmiField> fields, IReadOnlyList<string> first)
     {
         (_fields, Meter) = (fields, host.Meter("nvidia-smi"));
         var cards = first.Select(l => TryDecode(l, fields, out var card, out var values, out _) ? (Card: card, Values: values) : (Card: -1, Values: [])).Where(c => c.Card >= 0).DistinctBy(c => c.Card).OrderBy(c => c.Card).ToList();
@@ -29,7 +29,6 @@ internal sealed class NvidiaSmi : IFrameDecoder
             Instrument = "nvidia-smi",
             Kind = SensorKind.Averaged,
             Held = true,
-            PeriodSeconds = period.TotalSeconds,
             ClockDomain = host.ClockDomain,
             Channels = [.. cards.SelectMany(card => NvidiaSmiField.Alternatives([.. fields.Select(f => f.Channel).Where(c => card.Values.Any(v => v.Channel == c.Name))])
                 .Select(c => c with { Name = Name(c.Name, card.Card), Parent = c.Parent is { } parent ? Name(parent, card.Card) : null }))],

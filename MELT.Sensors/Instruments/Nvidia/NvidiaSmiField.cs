@@ -6,7 +6,7 @@ namespace MELT.Sensors.Instruments.Nvidia;
 
 /// <summary>A field of <c>nvidia-smi --query-gpu</c>: as it is asked for, the unit its CSV header names, and what becomes of its cells.</summary>
 /// <param name="Factor">By which a cell is multiplied, beside ten to <paramref name="Exponent"/>.</param>
-internal sealed record NvidiaSmiField(string Query, string? Unit, ChannelDescription Channel, int Exponent = 0, long Factor = 1)
+public sealed record NvidiaSmiField(string Query, string? Unit, ChannelDescription Channel, int Exponent = 0, long Factor = 1)
 {
     public const string Power = "power_draw";
     private const long Mebi = 1 << 20;

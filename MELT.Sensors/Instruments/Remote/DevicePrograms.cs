@@ -22,7 +22,7 @@ internal static class DevicePrograms
         if (probe.Programs.Contains("tegrastats"))
         {
             var period = Period("tegrastats", Often);
-            if (files.Any(i => i.Meter.Name == "rails")) refused.Add(new("tegrastats", "power", "no-sensor", "tegrastats: not used, since the power monitors it reads are read themselves"));
+            if (files.Any(i => i.Meter.Name == "rails")) notice("tegrastats is not used, since the power monitors it reads are read themselves");
             else await TryAsync("tegrastats", "power", string.Create(CultureInfo.InvariantCulture, $"tegrastats --interval {period.TotalMilliseconds:0}"), true, period,
                 lines => TegrastatsLine.TryDecode(lines.LastOrDefault(""), out _, out var reason) ? null : reason,
                 lines => TegrastatsLine.TryDecode(lines[^1], out var values, out _) ? new Tegrastats(host, period, values, rails, notice) : throw new System.Diagnostics.UnreachableException());
@@ -31,7 +31,7 @@ internal static class DevicePrograms
         if (probe.Programs.Contains("dumpsys"))
         {
             var quirk = settings.Battery ?? BatteryQuirks.Of(probe.Facts, _ => { });
-            quirk = files.Any(i => i.Meter.Name.StartsWith("battery-", StringComparison.Ordinal)) ? null : quirk;      // the gauge itself is read
+            quirk = files.Any(i => i is Battery) ? null : quirk;      // the gauge itself is read
             ImmutableArray<ChannelValue> values = [];
             var (battery, thermal) = (Period("battery-service", Seldom), Period("thermal-service", Seldom));
             await TryAsync("battery-service", "temperature", "dumpsys battery", false, battery,
@@ -59,7 +59,7 @@ internal static class DevicePrograms
                 var unknown = fields.FirstOrDefault(f => lines.Any(l => l.Contains("not a valid field", StringComparison.OrdinalIgnoreCase) && l.Contains($"\"{f.Query}\"", StringComparison.Ordinal)));
                 if (unknown is not null) { fields = fields.Remove(unknown); continue; }
                 var period = Period("nvidia-smi", Often);
-                var decoder = new NvidiaSmi(host, period, fields, lines);
+                var decoder = new NvidiaSmi(host, fields, lines);
                 if (decoder.About.Channels.IsEmpty) refused.Add(new("nvidia-smi", "power", "no-sensor", $"nvidia-smi: {(lines.Length > 0 ? lines[0] : "it told nothing")}"));
                 else usable.Add(new ProgramSource(link, probe.Shell, string.Create(CultureInfo.InvariantCulture, $"{NvidiaSmi.Program(fields)} -lms {period.TotalMilliseconds:0}"), true, period, decoder));
                 return;

@@ -5,13 +5,13 @@ using MELT.Devices.Time;
 namespace MELT.Sensors.Instruments.Remote;
 
 /// <summary>Lines that a program on a device wrote, and the stamp with which the device closed them.</summary>
-internal sealed record DeviceFrame(Stamp At, ImmutableArray<string> Lines);
+public sealed record DeviceFrame(Stamp At, ImmutableArray<string> Lines);
 
 /// <summary>
 /// Takes frames out of a stream: lines, closed by one that begins with the mark and tells the stamp. What comes before the mark can hold
 /// anything, since nothing on the device knows the mark; a frame without its end, without a readable stamp or beyond the limits is cut, and counted.
 /// </summary>
-internal sealed class FrameReader(Stream stream, string mark)
+public sealed class FrameReader(Stream stream, string mark)
 {
     /// <summary>A longer line is shortened; a frame of more lines is dropped. Neither happens with files of the kernel.</summary>
     private const int LongestLine = 1 << 16, MostLines = 1 << 14;
@@ -45,7 +45,7 @@ internal sealed class FrameReader(Stream stream, string mark)
     }
 
     /// <summary>Nanoseconds, or seconds with a fraction, since 1970.</summary>
-    internal static bool TryStamp(ReadOnlySpan<char> text, out Stamp stamp)
+    public static bool TryStamp(ReadOnlySpan<char> text, out Stamp stamp)
     {
         stamp = default;
         if (text.Length < 11) return false;                // seconds alone: the device cannot tell finer

@@ -6,7 +6,7 @@ namespace MELT.Sensors.Instruments.Remote;
 /// The files of a device as they were told last: all of them once, when the device was looked through, and then those that are sampled, frame by
 /// frame. Lines of several files come as <c>grep -H</c> prints them, each behind its path; only paths that were asked for are taken for paths.
 /// </summary>
-internal sealed class LinkTree : IHostTree
+public sealed class LinkTree : IHostTree
 {
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _denied = new(StringComparer.Ordinal);

@@ -5,7 +5,7 @@ using MELT.Sensors.Meters;
 namespace MELT.Sensors.Instruments.Remote;
 
 /// <summary>What a program prints, as readings of one meter. It may hold what it needs between two frames.</summary>
-internal interface IFrameDecoder
+public interface IFrameDecoder
 {
     MeterId Meter { get; }
     MeterDescription About { get; }

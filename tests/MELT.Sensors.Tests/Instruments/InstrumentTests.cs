@@ -147,7 +147,7 @@ public sealed class InstrumentTests : IDisposable
         Supply("Full", "0");
         battery.Read().Text().ShouldContain("current=0 ");
         Supply("Unknown", "5000");
-        battery.Read().Text().ShouldBe("nothing");
+        battery.Read().Text().ShouldBe("external-power=1");
     }
 
     [Fact]
