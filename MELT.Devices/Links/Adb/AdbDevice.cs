@@ -12,7 +12,7 @@ public sealed record AdbDevice(string Serial, string State, string? Model = null
     {
         if (line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is not [var serial, .. { Length: > 0 } rest]) { return null; }
         string? Value(string key) => rest.FirstOrDefault(word => word.StartsWith(key, StringComparison.Ordinal))?[key.Length..];
-        var state = rest is ["no", "permissions", ..] ? "no permissions" : rest[0];
+        var state = rest is ["no", var lacking, ..] && lacking.StartsWith("permissions", StringComparison.Ordinal) ? "no permissions" : rest[0];
         return new(serial, state, Value("model:"), Value("product:"), Value("transport_id:"));
     }
 

@@ -102,8 +102,9 @@ public static class ShellFiles
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[Piece];
         var length = 0L;
-        for (; await from.ReadAsync(buffer, stop) is > 0 and var read; progress?.Report(length += read))
+        for (; await from.ReadAsync(buffer, stop) is > 0 and var read; progress?.Report(length))
         {
+            length += read;
             hash.AppendData(buffer, 0, read);
             await to.WriteAsync(buffer.AsMemory(0, read), stop);
         }

@@ -12,7 +12,10 @@ internal static partial class ShellScripts
     /// <summary>Begins the line that comes before the program's own output; a login may have written others.</summary>
     public const string Mark = "melt-program";
 
-    private const string Program = $$"""
+    /// <summary>The standard error is taken over inside, and by no other way: shells differ in what they hand to a program, and in where they say that one was killed.</summary>
+    private static string Program(string variables) => $$"""
+        exec 2>&3 3>&-
+        {{variables}}
         case $1 in
         */*) [ -f "$1" ] && [ -x "$1" ] ;;
         *) command -v "$1" >/dev/null ;;
@@ -49,7 +52,7 @@ internal static partial class ShellScripts
         var variables = string.Concat(command.Environment.Select(v => IsName().IsMatch(v.Key)
             ? $"export {v.Key}={ShellText.Quote(v.Value)}\n"
             : throw new LinkException($"'{v.Key}' cannot be the name of an environment variable.")));
-        return $"exec 3>&2 2>/dev/null; sh -c {ShellText.Quote([variables + Program, "sh", command.Executable, .. command.Arguments])} 2>&3 3>&-; exit $?";
+        return $"{{ sh -c {ShellText.Quote([Program(variables), "sh", command.Executable, .. command.Arguments])}; }} 3>&2 2>/dev/null; exit $?";
     }
 
     public static string AskToEnd(int above) => Signal(above, "TERM", rounds: 1);
