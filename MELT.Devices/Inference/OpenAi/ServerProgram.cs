@@ -33,7 +33,8 @@ public sealed record ServerProgram(string Executable, IReadOnlyList<string> Argu
     public static ServerProgram Mlc(string executable = "mlc_llm", params IReadOnlyList<string> more) =>
         new(executable, ["serve", "{model}", "--host", "{host}", "--port", "{port}", .. more]) { HealthPath = "v1/models" };
 
-    internal IReadOnlyList<string> Fill(string model, int port, EngineSettings settings, IReadOnlyList<string> all)
+    /// <summary>The arguments of one start.</summary>
+    public IReadOnlyList<string> Fill(string model, int port, EngineSettings settings, IReadOnlyList<string> all)
     {
         var values = new Dictionary<string, string?>
         {

@@ -11,6 +11,21 @@ public sealed record LlamaBenchLine(int PromptTokens, int GeneratedTokens, IRead
         "build_commit", "build_number", "cpu_info", "gpu_info", "backends", "model_type", "n_batch", "n_ubatch", "n_threads", "type_k", "type_v", "n_gpu_layers", "flash_attn", "use_mmap", "load_mode",
     ];
 
+    /// <summary>Every test in an output: one object per line, or one list of them as <c>-o json</c> writes where there is no <c>jsonl</c> (2023).</summary>
+    public static IEnumerable<LlamaBenchLine> All(string output)
+    {
+        if (!output.AsSpan().TrimStart().StartsWith("[")) { return output.Split('\n').Select(TryParse).OfType<LlamaBenchLine>(); }
+        try
+        {
+            using var json = JsonDocument.Parse(output);
+            return [.. json.RootElement.EnumerateArray().Select(test => TryParse(test.GetRawText())).OfType<LlamaBenchLine>()];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Null for a line that is no test.</summary>
     public static LlamaBenchLine? TryParse(string line)
     {

@@ -9,6 +9,9 @@ public sealed partial class LlamaHelp(string text)
 
     public bool Has(string option) => Line(option) is not null;
 
+    /// <summary>Whether the word is anywhere in the help.</summary>
+    public bool HasWord(string word) => text.Contains(word, StringComparison.Ordinal);
+
     /// <summary>How it wants to be told a setting that is on or off: by the option alone (false), or by a word after it.</summary>
     public (string On, string Off)? Words(string option) => Line(option) is not { } line ? null
         : line.Contains("on|off", StringComparison.Ordinal) ? ("on", "off")
