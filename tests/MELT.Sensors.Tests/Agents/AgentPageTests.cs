@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MELT.Devices.Inference;
 using MELT.Devices.Time;
@@ -32,10 +33,11 @@ public sealed partial class AgentPageTests
     [Fact]
     public void What_is_shown_is_what_is_written()
     {
-        foreach (var (frame, json) in Of("command").Select(j => (Frame(j), j)).Where(x => x.Item1.Type is "load" or "probe" or "exit" or "exercise"))
-            System.Text.Encoding.UTF8.GetString(AgentFrame.Write(frame.AsCommand()!, frame.Session, frame.Number)).ShouldBe(System.Text.Encoding.UTF8.GetString(json));
-        foreach (var (frame, json) in Of("event").Select(j => (Frame(j), j)).Where(x => x.Item1.Type is "ready" or "request-begun" or "prompt-ended" or "finished" or "probed" or "exercised"))
-            System.Text.Encoding.UTF8.GetString(AgentFrame.Write(frame.AsEvent()!, frame.Session, frame.Number!.Value)).ShouldBe(System.Text.Encoding.UTF8.GetString(json));
+        // A request may leave out what has a default; written, it is there.
+        foreach (var (frame, json) in Of("command").Select(j => (Frame(j), j)).Where(x => x.Item1.Type != "request")) Same(AgentFrame.Write(frame.AsCommand()!, frame.Session, frame.Number), json);
+        foreach (var (frame, json) in Of("event").Select(j => (Frame(j), j))) Same(AgentFrame.Write(frame.AsEvent()!, frame.Session, frame.Number!.Value), json);
+
+        static void Same(byte[] written, byte[] shown) => JsonNode.DeepEquals(JsonNode.Parse(written), JsonNode.Parse(shown)).ShouldBeTrue(System.Text.Encoding.UTF8.GetString(written));
     }
 
     [Fact]
