@@ -27,6 +27,9 @@ public static class PreparationSteps
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>Whether a wish of this name is undone without reaching the device, as it must be when its power is what was cut: any link does then.</summary>
+    public static bool NeedsOnlyTheHost(string name) => name == PreparationWish.UsbPower.Key;
+
     private static IPreparationStep? ForAndroid(DeviceAccess device, PreparationWish wish) => wish switch
     {
         PreparationWish.StopApps w => new StopAppsStep(device.Shell, w.Packages),

@@ -101,8 +101,10 @@ public abstract record PreparationWish(string Name)
     /// <summary>The power of a USB port of this host is cut by <c>uhubctl</c> (a hub) or <c>ykushcmd</c> (a YKUSH board).</summary>
     /// <param name="Program"><c>uhubctl</c> or <c>ykush</c>.</param>
     /// <param name="Place">The hub's location, or the board's serial number.</param>
-    public sealed record UsbPower(string Program, string Place, int Port) : PreparationWish("usb-power")
+    public sealed record UsbPower(string Program, string Place, int Port) : PreparationWish(Key)
     {
+        internal const string Key = "usb-power";
+
         public override string Value => string.Create(CultureInfo.InvariantCulture, $"{Program} {Place} port {Port}");
     }
 }

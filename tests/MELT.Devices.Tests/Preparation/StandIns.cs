@@ -103,7 +103,8 @@ internal static class StandIns
     {
         ["uhubctl"] = """
             [ "$2" = 1-1 ] || { echo 'No compatible devices detected at location!' >&2; exit 1; }
-            show() { echo "$1 status for hub 1-1 [0424:2514, USB 2.00, 4 ports, ppps]"; if [ "$(cat "$STATE/port.$2")" = on ]; then echo "  Port $2: 0103 power enable connect [18d1:4ee7]"; else echo "  Port $2: 0000 off"; fi; }
+            show() { echo "$1 status for hub 1-1 [0424:2514, USB 2.00, 4 ports, ppps]"; if [ "$(cat "$STATE/port.$2")" = on ]; then echo "  Port $2: 0100 power"; else echo "  Port $2: 0000 off"; fi
+                [ -f "$STATE/usb3" ] && { echo "$1 status for hub 2-1 [0424:5537, USB 3.00, 4 ports, ppps]"; echo "  Port $2: $(cat "$STATE/usb3")"; }; }
             show Current $4
             [ "$5" = -a ] && { [ -f "$STATE/lies" ] || echo $6 > "$STATE/port.$4"; echo "Sent power $6 request"; show New $4; }
             exit 0

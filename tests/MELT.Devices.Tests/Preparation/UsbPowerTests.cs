@@ -45,6 +45,20 @@ public sealed class UsbPowerTests : IDisposable
         (await _hub.Access(DevicePlatform.Linux, LinkWay.Ethernet).ApplyAsync("usb-power", "uhubctl 1-1 port 3")).Grade.ShouldBe(StepGrade.Failed);
     }
 
+    [Theory]
+    [InlineData("0080 off", StepGrade.Verified)]
+    [InlineData("02a0 power 5gbps Rx.Detect", StepGrade.Failed)]
+    public async Task A_port_has_no_power_when_neither_half_of_a_USB_3_hub_gives_it(string half, StepGrade grade)
+    {
+        _hub["usb3"] = half;
+
+        (await _hub.Access(DevicePlatform.Linux, LinkWay.Ethernet).ApplyAsync("usb-power", "uhubctl 1-1 port 3")).Grade.ShouldBe(grade);
+    }
+
+    [Fact]
+    public void Power_can_be_given_back_before_the_device_is_reached() =>
+        PreparationWishes.Names.Where(PreparationSteps.NeedsOnlyTheHost).ShouldBe(["usb-power"]);
+
     [Fact]
     public async Task A_hub_that_is_not_there_and_a_program_that_is_not_installed_are_not_possible()
     {
