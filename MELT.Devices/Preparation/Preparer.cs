@@ -6,7 +6,7 @@ namespace MELT.Devices.Preparation;
 
 /// <summary>
 /// Makes wishes come true on a device, one step after the other, and puts everything back. What a device cannot do is an outcome; a dead
-/// link is a <see cref="LinkException"/>, and then <see cref="RestoreAsync"/> of what the log holds repairs the device over another link.
+/// link is a <see cref="LinkException"/>, and then <see cref="RestoreAsync(IReadOnlyList{PriorState})"/> of what the log holds repairs the device over another link.
 /// </summary>
 public sealed class Preparer(Func<PreparationWish, IPreparationStep?> stepFor, IPreparationLog log, TimeProvider time, PreparerPatience? patience = null)
 {
@@ -45,14 +45,17 @@ public sealed class Preparer(Func<PreparationWish, IPreparationStep?> stepFor, I
     /// Puts back, in reverse order, and reads back. It can be repeated: what is as it was is left alone. Nothing but the time limit of each
     /// step ends it. All are tried before a <see cref="LinkException"/>, or what the log threw, goes on.
     /// </summary>
-    public async Task<IReadOnlyList<StepRestored>> RestoreAsync(IReadOnlyList<PriorState> priors)
+    public Task<IReadOnlyList<StepRestored>> RestoreAsync(IReadOnlyList<PriorState> priors) => RestoreAsync(priors, interrupted: null);
+
+    /// <param name="interrupted">Was being set when all was given up: the device may still obey, so what it reads now is not relied on.</param>
+    private async Task<IReadOnlyList<StepRestored>> RestoreAsync(IReadOnlyList<PriorState> priors, PriorState? interrupted)
     {
         var (restored, first) = (new List<StepRestored>(), default(ExceptionDispatchInfo));
         foreach (var prior in priors.Reverse())
         {
             try
             {
-                restored.Add(await RestoreOneAsync(prior));
+                restored.Add(await RestoreOneAsync(prior, prior != interrupted));
                 await log.RestoredAsync(restored[^1]);
             }
             catch (Exception e)
@@ -68,7 +71,7 @@ public sealed class Preparer(Func<PreparationWish, IPreparationStep?> stepFor, I
     {
         try
         {
-            await RestoreAsync(changed);
+            await RestoreAsync(changed, changed.LastOrDefault());
         }
         catch (Exception)
         {
@@ -108,7 +111,7 @@ public sealed class Preparer(Func<PreparationWish, IPreparationStep?> stepFor, I
         }
     }
 
-    private async Task<StepRestored> RestoreOneAsync(PriorState prior)
+    private async Task<StepRestored> RestoreOneAsync(PriorState prior, bool isSettled)
     {
         StepRestored Ended(string? now, StepGrade grade, string? reason) => new(prior.Name, prior.Wanted, prior.Old, now, grade, reason);
         if (!PreparationWishes.TryRead(prior.Name, prior.Wanted, out var wish, out var problem)) { return Ended(null, StepGrade.Failed, problem); }
@@ -116,7 +119,7 @@ public sealed class Preparer(Func<PreparationWish, IPreparationStep?> stepFor, I
         try
         {
             var before = await WithinAsync(step.ReadAsync, CancellationToken.None);
-            if (before.State is { } found && step.IsRestored(prior.Old, found)) { return Ended(found, StepGrade.Already, step.Remainder); }
+            if (isSettled && before.State is { } found && step.IsRestored(prior.Old, found)) { return Ended(found, StepGrade.Already, step.Remainder); }
             if (step.Hindrance(prior.Old) is { } hindrance) { return Ended(before.State, StepGrade.NotPossible, hindrance); }
             if (await WithinAsync(token => step.RestoreAsync(prior.Old, token), CancellationToken.None) is { } refusal) { return Ended(before.State, refusal.Grade, refusal.Reason); }
             var after = await WithinAsync(token => ReadBackAsync(step, now => step.IsRestored(prior.Old, now), token), CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MELT.Devices.Links;
 using MELT.Devices.Preparation;
 
@@ -107,6 +108,20 @@ public sealed class PreparerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_being_set_when_it_was_stopped_is_set_back_since_the_device_may_obey_late()
+    {
+        using var stop = new CancellationTokenSource();
+        var late = new SlowStep(readings: int.MaxValue);
+        _log.OnChanging = _ => stop.Cancel();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => new Preparer(_ => late, _log, TimeProvider.System).ApplyAsync(_wishes[..1], stop.Token));
+
+        late.Restorations.ShouldBe(1);
+        await new Preparer(_ => late, _log, TimeProvider.System).RestoreAsync(_log.Priors);
+        late.Restorations.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_log_that_fails_stops_the_change_it_could_not_keep()
     {
         _log.OnChanging = prior => { if (prior.Name == "brightness") { throw new IOException("full"); } };
@@ -190,6 +205,8 @@ public sealed class PreparerTests : IDisposable
 
         json.ShouldContain("\"not-possible\"");
         JsonSerializer.Deserialize<StepOutcome>(json).ShouldBe(outcome);
+        var asEventsAre = new JsonSerializerOptions { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) } };
+        JsonSerializer.Serialize(outcome, asEventsAre).ShouldContain("\"not-possible\"");
         JsonSerializer.Serialize(Enum.GetValues<StepGrade>()).ShouldBe("""["verified","already","unverified","not-possible","failed"]""");
         JsonSerializer.Serialize(Enum.GetValues<PreparationGrade>()).ShouldBe("""["none","partial","full"]""");
     }
@@ -225,9 +242,14 @@ public sealed class PreparerTests : IDisposable
     private sealed class SlowStep(int readings) : IPreparationStep
     {
         public int Readings { get; private set; }
+        public int Restorations { get; private set; }
         public Task<StepReading> ReadAsync(CancellationToken stop) => Task.FromResult(new StepReading(++Readings < readings ? "old" : "new"));
         public bool IsAsWished(string state) => state == "new";
         public Task<StepRefusal?> SetAsync(CancellationToken stop) => Task.FromResult<StepRefusal?>(null);
-        public Task<StepRefusal?> RestoreAsync(string old, CancellationToken stop) => Task.FromResult<StepRefusal?>(null);
+        public Task<StepRefusal?> RestoreAsync(string old, CancellationToken stop)
+        {
+            Restorations++;
+            return Task.FromResult<StepRefusal?>(null);
+        }
     }
 }
