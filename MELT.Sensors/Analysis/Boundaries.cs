@@ -14,7 +14,9 @@ internal sealed record Boundaries(ImmutableArray<EnergyMetrics> Chosen, Immutabl
     public static Boundaries Of(RecordedSession session, SessionTimeline timeline, ImmutableDictionary<string, ClockRelation> clocks, IReadOnlyList<RecordedRequest> measured)
     {
         var command = session.Header!.Kind == "command";
-        var offers = session.Meters.Values.SelectMany(m => PowerSensors.Of(m, timeline.EdgesBy(clocks[m.Id.ToString()])).Select(offer => (Meter: m, Offer: offer))).ToArray();
+        var feeding = new Feeding(session, timeline, clocks);
+        var ignored = session.Meters.Values.Where(m => feeding.Ignores(m.Description)).Select(m => new Notice("gauge-ignored", $"{m.Id} is the gauge of a battery in whose place a bench supply stood; it is not listened to"));
+        var offers = session.Meters.Values.Where(m => !feeding.Ignores(m.Description)).SelectMany(m => PowerSensors.Of(m, timeline.EdgesBy(clocks[m.Id.ToString()])).Select(offer => (Meter: m, Offer: offer))).ToArray();
         var unusable = offers.Where(o => o.Offer.Unusable is not null).Select(o => new Notice("not-identifiable", o.Offer.Unusable!)).ToImmutableArray();
         var chosen = ImmutableArray.CreateBuilder<EnergyMetrics>();
         var warnings = unusable.ToBuilder();
@@ -22,14 +24,14 @@ internal sealed record Boundaries(ImmutableArray<EnergyMetrics> Chosen, Immutabl
         {
             var ranked = boundary
                 .Select(o => new EnergyMetrics(new MeteredEnergy(o.Offer.Boundary, o.Offer.Sensors, clocks[o.Meter.Id.ToString()], timeline.StampU, o.Meter.Description!.Estimated,
-                    PhaseColumns.Of(timeline, clocks[o.Meter.Id.ToString()], command ? [] : session.Header.WarmupRequests)), timeline, command))
+                    PhaseColumns.Of(timeline, clocks[o.Meter.Id.ToString()], command ? [] : session.Header.WarmupRequests), feeding.Refusal(o.Meter.Description, o.Offer.Boundary)), timeline, command))
                 .OrderBy(e => e.Doubt(measured)).ThenBy(e => e.Derived(measured)).ThenBy(e => e.Sensors[0], StringComparer.Ordinal).ToArray();
             chosen.Add(ranked[0]);
             foreach (var other in ranked.Skip(1))
                 warnings.Add(new("boundary-seen-twice", $"{boundary.Key} is told by {string.Join(", ", ranked[0].Sensors)}, the surest; {string.Join(", ", other.Sensors)} saw it too and was not added"));
         }
         var absence = unusable.IsEmpty ? new Notice("no-sensor", session.WithReasons("no meter told energy", RecordingEntry.Noticed.NoEnergySensor)) : unusable[0];
-        return new(chosen.ToImmutable(), warnings.ToImmutable(), absence);
+        return new(chosen.ToImmutable(), [.. warnings, .. ignored], absence);
     }
 
     public static EnergyMetrics? Primary(ImmutableArray<EnergyMetrics> measured, string? wanted) =>

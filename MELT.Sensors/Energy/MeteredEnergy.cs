@@ -25,7 +25,8 @@ public sealed record EnergyEstimate(double Joules, double Seconds, ImmutableArra
 
 /// <summary>One boundary seen by one meter, integrated over intervals of the session clock.</summary>
 /// <param name="phases">For what is too slow to be integrated: the phases a regression tells apart; null: none.</param>
-public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> sensors, ClockRelation clock, double stampU, bool estimated, PhaseColumns? phases = null)
+/// <param name="foreign">Why what passes this boundary is not what the device uses; null: it is.</param>
+public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> sensors, ClockRelation clock, double stampU, bool estimated, PhaseColumns? phases = null, Notice? foreign = null)
 {
     private readonly Lazy<DerivedEnergy?> derived = new(() => phases is null || clock.Quality == ClockQuality.Unlocked ? null : DerivedEnergy.Of(sensors, phases));
 
@@ -105,6 +106,7 @@ public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> s
 
     public Notice? Refuse(ImmutableArray<Interval> intervals)
     {
+        if (foreign is not null) return foreign;
         if (Clock.Quality == ClockQuality.Unlocked)
             return new("clock-unlocked", $"nothing relates the clock of this meter ({Clock.Domain ?? "not stated"}) to the session clock");
         if (Sensors.FirstOrDefault(s => !s.Moves) is { } still)

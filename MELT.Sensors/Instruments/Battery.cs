@@ -31,6 +31,7 @@ public sealed class Battery : IInstrument
     public MeterDescription About => new()
     {
         Instrument = "Linux power_supply",
+        Gauge = true,
         Kind = SensorKind.Instantaneous,
         PeriodSeconds = Period.TotalSeconds,
         ClockDomain = _host.ClockDomain,

@@ -29,6 +29,9 @@ public sealed record MeterDescription
     /// <summary>Readings are polled faster than the sensor works: each repeats the last value until the sensor has a new one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Held { get; init; }
+    /// <summary>It is the device's own battery gauge: with a bench supply in place of the battery it has nothing to measure.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Gauge { get; init; }
     /// <summary>True: it answers clock probes on its <c>probe</c> topic with the clock of <see cref="ClockDomain"/>.</summary>
     public bool? Probes { get; init; }
     /// <summary>What the catalogue of instruments filled in, and from which entry; null: the meter said all of it itself.</summary>

@@ -22,6 +22,7 @@ public sealed class BatteryDump : IFrameDecoder
         About = new()
         {
             Instrument = "Android dumpsys battery",
+            Gauge = true,
             Kind = SensorKind.Instantaneous,
             PeriodSeconds = period.TotalSeconds,
             ClockDomain = host.ClockDomain,
