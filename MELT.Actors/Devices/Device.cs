@@ -21,6 +21,11 @@ public sealed record DeviceState(
     public string? Link { get; init; }
     /// <summary>False: that place is gone.</summary>
     public bool Reachable { get; init; } = true;
+    /// <summary>The link from its place, while it stands, and how the last one died.</summary>
+    public string? Linked { get; init; }
+    public string? LinkLost { get; init; }
+    /// <summary>Settings that were changed and not restored, in the order of changing.</summary>
+    public ImmutableArray<ChangedSetting> Changed { get; init; } = [];
 }
 
 /// <summary>The actor of one device. Its lease has an epoch that rises with every holder, so that an old holder's commands can be told apart.</summary>
@@ -51,7 +56,16 @@ public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, De
         DeviceCommand.Attach c => Persist(new DeviceEvent.Attached(c.Link, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
         DeviceCommand.Detach c when device.Link == c.Link => Lost(device, device.Reachable ? Persist(new DeviceEvent.Unreachable(c.Link, c.At)) : None).ThenReply(DeviceAnswer.Accepted.Value),
         DeviceCommand.Detach => Accepted,
-        DeviceCommand.Inspect => Reply(new DeviceAnswer.Standing(device.Facts, device.LeasedTo, device.Epoch, device.Meters, device.Position, [.. device.Clocks.Keys]) { Link = device.Link, Reachable = device.Reachable }),
+        DeviceCommand.NoteLink { Lost: null } c when device.Linked == c.Link => Accepted,
+        DeviceCommand.NoteLink { Lost: null } c => Persist(new DeviceEvent.LinkOpened(c.Link, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.NoteLink { Lost: { } lost } c when device.Linked == c.Link => Persist(new DeviceEvent.LinkLost(c.Link, lost, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.NoteLink => Accepted,
+        DeviceCommand.NoteChange c when device.Changed.Any(s => s.Name == c.Setting) => Accepted,
+        DeviceCommand.NoteChange c => Persist(new DeviceEvent.SettingChanged(c.Setting, c.Wanted, c.Old, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.NoteRestored c when device.Changed.Any(s => s.Name == c.Setting) => Persist(new DeviceEvent.SettingRestored(c.Setting, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
+        DeviceCommand.NoteRestored => Accepted,
+        DeviceCommand.Inspect => Reply(new DeviceAnswer.Standing(device.Facts, device.LeasedTo, device.Epoch, device.Meters, device.Position, [.. device.Clocks.Keys])
+            { Link = device.Link, Reachable = device.Reachable, Linked = device.Linked, LinkLost = device.LinkLost, Changed = device.Changed }),
         _ => throw new UnreachableException(command.GetType().Name),
     };
 
@@ -66,6 +80,10 @@ public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, De
         DeviceEvent.ClockSampled c => device with { Clocks = device.Clocks.SetItem(c.Domain, c.Exchanges) },
         DeviceEvent.Attached a => device with { Link = a.Link, Reachable = true },
         DeviceEvent.Unreachable => device with { Reachable = false },
+        DeviceEvent.LinkOpened l => device with { Linked = l.Link, LinkLost = null },
+        DeviceEvent.LinkLost l => device with { Linked = null, LinkLost = l.Reason },
+        DeviceEvent.SettingChanged c => device with { Changed = device.Changed.Add(new(c.Setting, c.Wanted, c.Old)) },
+        DeviceEvent.SettingRestored r => device with { Changed = device.Changed.RemoveAll(s => s.Name == r.Setting) },
         DeviceEvent.Marked or DeviceEvent.MessageRejected => device,
         _ => throw new UnreachableException(e.GetType().Name),
     };

@@ -26,6 +26,12 @@ public abstract record DeviceCommand
     public sealed record Attach(string Link, Stamp At) : DeviceCommand;
     /// <summary>This link is gone; nothing changes where the device is plugged in elsewhere by now. Answer: Accepted.</summary>
     public sealed record Detach(string Link, Stamp At) : DeviceCommand;
+    /// <summary>The link to the device stands, or died (<paramref name="Lost"/> says how that was noticed); the same again changes nothing. Answer: Accepted.</summary>
+    public sealed record NoteLink(string Link, string? Lost, Stamp At) : DeviceCommand;
+    /// <summary>A setting of the device is about to be changed; told before it is, so that it can be restored whatever happens. Of a setting that was not restored yet the first old value stays. Answer: Accepted.</summary>
+    public sealed record NoteChange(string Setting, string Wanted, string Old, Stamp At) : DeviceCommand;
+    /// <summary>A setting is what it was again. Answer: Accepted.</summary>
+    public sealed record NoteRestored(string Setting, Stamp At) : DeviceCommand;
     /// <summary>Answer: <see cref="DeviceAnswer.Standing"/>.</summary>
     public sealed record Inspect : DeviceCommand;
 }
@@ -43,7 +49,17 @@ public abstract record DeviceEvent
     public sealed record Attached(string Link, Stamp At) : DeviceEvent;
     /// <summary>Its link is gone; nobody reaches it until it is attached again.</summary>
     public sealed record Unreachable(string Link, Stamp At) : DeviceEvent;
+    /// <summary>The link from its place to the device stands.</summary>
+    public sealed record LinkOpened(string Link, Stamp At) : DeviceEvent;
+    /// <summary>That link died.</summary>
+    public sealed record LinkLost(string Link, string Reason, Stamp At) : DeviceEvent;
+    /// <summary>A setting of the device is being changed for a measurement; it has to be restored to what it was.</summary>
+    public sealed record SettingChanged(string Setting, string Wanted, string Old, Stamp At) : DeviceEvent;
+    public sealed record SettingRestored(string Setting, Stamp At) : DeviceEvent;
 }
+
+/// <summary>A setting of a device that MELT changed and has not restored.</summary>
+public sealed record ChangedSetting(string Name, string Wanted, string Old);
 
 /// <summary>What a device's actor answers.</summary>
 public abstract record DeviceAnswer
@@ -61,5 +77,11 @@ public abstract record DeviceAnswer
         public string? Link { get; init; }
         /// <summary>False: that place is gone.</summary>
         public bool Reachable { get; init; } = true;
+        /// <summary>The link from its place, while it stands.</summary>
+        public string? Linked { get; init; }
+        /// <summary>How the link died that stood last; null while one stands.</summary>
+        public string? LinkLost { get; init; }
+        /// <summary>Settings to be restored, in the order in which they were changed.</summary>
+        public ImmutableArray<ChangedSetting> Changed { get; init; } = [];
     }
 }

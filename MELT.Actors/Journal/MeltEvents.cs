@@ -20,6 +20,10 @@ public static class MeltEvents
         EventFormat.Json<DeviceEvent.MessageRejected>("device.message-rejected.v1"),
         EventFormat.Json<DeviceEvent.Attached>("device.attached.v1"),
         EventFormat.Json<DeviceEvent.Unreachable>("device.unreachable.v1"),
+        EventFormat.Json<DeviceEvent.LinkOpened>("device.link-opened.v1"),
+        EventFormat.Json<DeviceEvent.LinkLost>("device.link-lost.v1"),
+        EventFormat.Json<DeviceEvent.SettingChanged>("device.setting-changed.v1"),
+        EventFormat.Json<DeviceEvent.SettingRestored>("device.setting-restored.v1"),
 
         EventFormat.Json<MeterEvent.Described>("meter.described.v1"),
         EventFormat.FormerBinary("meter.samples-recorded.v1", SamplesRecordedFormat.Read),

@@ -23,8 +23,8 @@ public static class Recording
         await foreach (var stored in journal.ReadAsync($"{Session.KindName}:{session}", 1, stop))
         {
             foreach (var entry in Entries((SessionEvent)stored.Event)) entries.Add((stored.Created, entry));
-            if (stored.Event is SessionEvent.Prepared { ClockDomain: { } clock } && entries[0].Entry is RecordingEntry.Opened opened)
-                entries[0] = (entries[0].Created, new RecordingEntry.Opened(opened.Header with { ClockDomain = clock }));
+            if (stored.Event is SessionEvent.Prepared prepared && entries[0].Entry is RecordingEntry.Opened opened)
+                entries[0] = (entries[0].Created, new RecordingEntry.Opened(prepared.Complete(opened.Header)));
             if (stored.Event is SessionEvent.Sealed end) coverage = end.Coverage;
         }
         foreach (var stream in coverage)

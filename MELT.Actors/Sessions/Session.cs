@@ -35,7 +35,7 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
         (SessionStage.Planned, _) => Reply(new SessionAnswer.Rejected($"{command.GetType().Name} is not possible: the session has not started")),
         (SessionStage.Sealed, _) => Reply(SessionAnswer.Accepted.Value),
 
-        (SessionStage.Preparing, SessionCommand.Prepared c) => Persist(new SessionEvent.Prepared(c.Streams, c.ClockDomain == session.Header!.ClockDomain ? null : c.ClockDomain))
+        (SessionStage.Preparing, SessionCommand.Prepared c) => Persist(new SessionEvent.Prepared(c.Streams, c.ClockDomain == session.Header!.ClockDomain ? null : c.ClockDomain, c.Facts))
             .ThenPerform(new SessionWork.Rest(session.Id, Phases.Baseline, session.Plan!.Baseline)).ThenShow(session, Phases.Baseline),
         (SessionStage.Baseline, SessionCommand.Rested c) => Persist(new SessionEvent.PhaseRecorded(c.Phase, c.Begin, c.End))
             .ThenPerform(new SessionWork.StartEngine(session.Id, session.Plan!)).ThenListen(session).ThenShow(session, Phases.Load),

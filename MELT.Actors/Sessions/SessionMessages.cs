@@ -12,7 +12,11 @@ public abstract record SessionCommand
     /// <summary>Begin. Repeating it changes nothing.</summary>
     public sealed record Start(SessionHeader Header, SessionPlan Plan) : SessionCommand;
     /// <summary>The device is ours, its meters run; where their streams stood, and the clock of the place where it is plugged in, which stamps the session.</summary>
-    public sealed record Prepared(ImmutableArray<StreamPosition> Streams, string ClockDomain) : SessionCommand;
+    public sealed record Prepared(ImmutableArray<StreamPosition> Streams, string ClockDomain) : SessionCommand
+    {
+        /// <summary>What its place found out about the device and did to it: model, supply, settings. Null: nothing.</summary>
+        public ImmutableSortedDictionary<string, string>? Facts { get; init; }
+    }
     /// <summary>A phase of rest is over.</summary>
     public sealed record Rested(string Phase, Stamp Begin, Stamp End) : SessionCommand;
     /// <summary>No meter needs a coded load, or all that do are too slow for one.</summary>
@@ -44,7 +48,16 @@ public abstract record SessionEvent
 {
     public sealed record Opened(SessionHeader Header, SessionPlan Plan) : SessionEvent;
     /// <param name="ClockDomain">Stamps the session from here on; null: the one of its header.</param>
-    public sealed record Prepared(ImmutableArray<StreamPosition> Streams, string? ClockDomain = null) : SessionEvent;
+    /// <param name="Facts">Of the device, over those of its header.</param>
+    public sealed record Prepared(ImmutableArray<StreamPosition> Streams, string? ClockDomain = null, ImmutableSortedDictionary<string, string>? Facts = null) : SessionEvent
+    {
+        /// <summary>The header as it is from here on.</summary>
+        public SessionHeader Complete(SessionHeader header) => header with
+        {
+            ClockDomain = ClockDomain ?? header.ClockDomain,
+            DeviceFacts = Facts is null ? header.DeviceFacts : header.DeviceFacts.SetItems(Facts),
+        };
+    }
     public sealed record PhaseRecorded(string Phase, Stamp Begin, Stamp End) : SessionEvent;
     public sealed record EngineTold(long Number, ImmutableArray<EngineEvent> Events) : SessionEvent;
     /// <summary>Something ended the session before its plan was done.</summary>

@@ -42,7 +42,7 @@ public sealed record SessionState(SessionStage Stage)
     public SessionState Apply(SessionEvent e) => e switch
     {
         SessionEvent.Opened o => this with { Stage = SessionStage.Preparing, Header = o.Header, Plan = o.Plan },
-        SessionEvent.Prepared p => this with { Stage = SessionStage.Baseline, Streams = p.Streams, Header = p.ClockDomain is { } clock ? Header! with { ClockDomain = clock } : Header },
+        SessionEvent.Prepared p => this with { Stage = SessionStage.Baseline, Streams = p.Streams, Header = p.Complete(Header!) },
         SessionEvent.PhaseRecorded p => this with { Phases = Phases.Add(p), Stage = After(p.Phase) },
         SessionEvent.EngineTold t => t.Events.Aggregate(this with { Told = t.Number }, (session, told) => session.Hear(told)),
         SessionEvent.Troubled t => this with { Trouble = Trouble ?? t, Stage = !t.CoolsDown ? SessionStage.Settling : EngineGone ? SessionStage.CoolingDown : SessionStage.Stopping },

@@ -110,4 +110,29 @@ public sealed class DeviceTests() : BehaviorSpec<DeviceCommand, DeviceEvent, Dev
     public void A_holder_keeps_its_lease_when_the_link_goes() =>
         Given(new DeviceEvent.Attached("a", Some.Noon), Leased, new DeviceEvent.Unreachable("a", Some.After(1)))
             .When(new DeviceCommand.Lease(First, Some.After(2))).ThenNothingIsPersisted().ThenReplied(new DeviceAnswer.Leased(1));
+
+    [Fact]
+    public void A_link_is_told_once_that_it_stands_and_once_that_it_died() =>
+        Given()
+            .When(new DeviceCommand.NoteLink("adb 7", null, Some.Noon)).ThenPersisted(new DeviceEvent.LinkOpened("adb 7", Some.Noon)).ThenReplied(DeviceAnswer.Accepted.Value)
+            .When(new DeviceCommand.NoteLink("adb 7", null, Some.After(1))).ThenNothingIsPersisted()
+            .When(new DeviceCommand.NoteLink("adb 7", "offline", Some.After(2))).ThenPersisted(new DeviceEvent.LinkLost("adb 7", "offline", Some.After(2)))
+            .When(new DeviceCommand.NoteLink("adb 7", "offline", Some.After(3))).ThenNothingIsPersisted()
+            .When(new DeviceCommand.NoteLink("adb 7", null, Some.After(4))).ThenPersisted(new DeviceEvent.LinkOpened("adb 7", Some.After(4)));
+
+    [Fact]
+    public void Of_a_setting_that_was_not_restored_the_first_old_value_stays() =>
+        Given()
+            .When(new DeviceCommand.NoteChange("brightness", "0", "128", Some.Noon)).ThenPersisted(new DeviceEvent.SettingChanged("brightness", "0", "128", Some.Noon)).ThenReplied(DeviceAnswer.Accepted.Value)
+            .When(new DeviceCommand.NoteChange("brightness", "10", "0", Some.After(1))).ThenNothingIsPersisted()
+            .When(new DeviceCommand.NoteRestored("brightness", Some.After(2))).ThenPersisted(new DeviceEvent.SettingRestored("brightness", Some.After(2)))
+            .When(new DeviceCommand.NoteRestored("brightness", Some.After(3))).ThenNothingIsPersisted()
+            .When(new DeviceCommand.NoteChange("brightness", "0", "10", Some.After(4))).ThenPersisted(new DeviceEvent.SettingChanged("brightness", "0", "10", Some.After(4)));
+
+    [Fact]
+    public void What_was_changed_is_told_in_the_order_of_changing()
+    {
+        var changed = new[] { "wifi", "fan", "screen" }.Select(setting => new DeviceEvent.SettingChanged(setting, "off", "on", Some.Noon));
+        Given([.. changed, new DeviceEvent.SettingRestored("fan", Some.Noon)]).State.Changed.ShouldBe([new("wifi", "off", "on"), new("screen", "off", "on")]);
+    }
 }

@@ -24,6 +24,10 @@ internal static class SomeEvents
         new DeviceEvent.MessageRejected("melt/v1/phone-1/clock", "shape", "exchanges is missing or empty", [0, 255, 7], Some.Noon),
         new DeviceEvent.Attached("akka.tcp://melt@10.0.0.7:4053#17", Some.Noon),
         new DeviceEvent.Unreachable("akka.tcp://melt@10.0.0.7:4053#17", Some.After(60)),
+        new DeviceEvent.LinkOpened("adb 0123456789", Some.Noon),
+        new DeviceEvent.LinkLost("adb 0123456789", "the device is offline", Some.After(9)),
+        new DeviceEvent.SettingChanged("brightness", "0", "128", Some.Noon),
+        new DeviceEvent.SettingRestored("brightness", Some.After(9)),
 
         new MeterEvent.Described(Description, Some.Noon),
         new MeterEvent.SamplesRecorded("lane-7", Some.Noon, [new(1, 0xDEADBEEF), new(3, 7)], Block, [new(0, Some.After(-0.5), Some.After(-0.25), Some.Noon), new(1, null, null, Some.After(0.001), Unreadable: true)]),

@@ -34,11 +34,14 @@ internal static class SomeMessages
         new DeviceCommand.NoteRejection("melt/v1/phone-1/clock", "shape", "no exchanges", [0, 255], Some.Noon),
         new DeviceCommand.Attach("akka.tcp://melt@10.0.0.7:4053#17", Some.Noon),
         new DeviceCommand.Detach("akka.tcp://melt@10.0.0.7:4053#17", Some.Noon),
+        new DeviceCommand.NoteLink("adb 0123456789", "the device is offline", Some.Noon),
+        new DeviceCommand.NoteChange("brightness", "0", "128", Some.Noon),
+        new DeviceCommand.NoteRestored("brightness", Some.Noon),
         new DeviceCommand.Inspect(),
         DeviceAnswer.Accepted.Value,
         new DeviceAnswer.Leased(4),
         new DeviceAnswer.Busy(Some.Session),
-        new DeviceAnswer.Standing(Facts, Some.Session, 4, [Some.Meter], 17, ["rtc"]) { Link = "akka.tcp://melt@10.0.0.7:4053#17", Reachable = false },
+        new DeviceAnswer.Standing(Facts, Some.Session, 4, [Some.Meter], 17, ["rtc"]) { Link = "akka.tcp://melt@10.0.0.7:4053#17", Reachable = false, Linked = "adb 0123456789", LinkLost = "cut", Changed = [new("brightness", "0", "128")] },
         new DeviceAnswer.Unreachable("akka.tcp://melt@10.0.0.7:4053#17"),
 
         new MeterCommand.Record("lane-1", [
@@ -55,7 +58,7 @@ internal static class SomeMessages
         new BlocksCommitted([Some.Block(3, 2), Some.Unnumbered()]),
 
         new SessionCommand.Start(Opened.Header, Opened.Plan),
-        new SessionCommand.Prepared(Event<SessionEvent.Prepared>().Streams, "host-2"),
+        new SessionCommand.Prepared(Event<SessionEvent.Prepared>().Streams, "host-2") { Facts = Facts },
         new SessionCommand.Rested("baseline", Some.Noon, Some.After(3)),
         SessionCommand.NoSync.Value,
         new SessionCommand.EngineTold(7, Event<SessionEvent.EngineTold>().Events),
