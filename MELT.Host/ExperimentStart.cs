@@ -18,8 +18,7 @@ internal sealed class ExperimentStart(Surroundings with, MeltConfiguration confi
     public async Task<ImmutableDictionary<string, string>> ModelsAsync(ExperimentPlan plan, Func<string, ModelProgressLine>? show, CancellationToken stop)
     {
         var files = ImmutableDictionary.CreateBuilder<string, string>();
-        if (!plan.Expand().Any(s => s.Cell.Engine is PlannedEngine.LlamaCpp)) return files.ToImmutable();
-        foreach (var model in plan.Models)
+        foreach (var model in plan.Expand().Select(s => s.Cell).Where(ExperimentSessions.NeedsFile).Select(c => c.Model).OfType<string>().Distinct())
         {
             using var progress = show?.Invoke(model);
             var path = await ModelPath.ResolveAsync(model, with.Models, Environment.ProcessorCount, progress, stop);

@@ -32,6 +32,8 @@ internal static class LaboratorySetting
         {
             EstimatedWattsPerProcessor = configuration.Instruments.WattsPerBusyProcessor,
             Periods = configuration.Instruments.Periods,
+            Devices = with.Devices().ById,
+            PassOn = with.Json ? Console.Error : Console.Out,
             StartEngine = (engine, _) => StartEngineAsync(engine, clock, with),
             Profile = name => SimulatedProfiles.Find(name, configuration),
         },

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MELT.Actors.Devices.Configured;
 using MELT.Actors.Sessions;
 using MELT.Devices;
 using MELT.Devices.Inference;
@@ -17,8 +18,10 @@ public sealed class Bench(BenchOptions options, Func<string, CancellationToken, 
 
     private readonly ConcurrentDictionary<DeviceId, Found> _found = new();
 
-    public async Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, CancellationToken stop)
+    public async Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, IDeviceNotes notes, CancellationToken stop)
     {
+        if (options.Devices.GetValueOrDefault(header.Device) is { } configured) return await SetUpAsync(new(configured, header, plan, notes, options, clock, time), stop);
+        if (plan.Engine.Name == EngineSpec.OfDevice) throw new RigException("unknown-device", $"{header.Device} is not in devices.conf of the place where it should be plugged in");
         var client = await connect($"melt-{header.Device}-{header.Session}", stop);
         try
         {
@@ -48,6 +51,23 @@ public sealed class Bench(BenchOptions options, Func<string, CancellationToken, 
         }
     }
 
+    private async Task<IRig> SetUpAsync(RigSetting with, CancellationToken stop)
+    {
+        Task<IMqttClient> ConnectAsync(string role, CancellationToken token) => connect($"melt-{with.Header.Device}-{with.Header.Session}{role}", token);
+        if (with.Device.Reach is DeviceReach.Endpoint endpoint) return new EndpointRig(with, endpoint.Server);
+        if (with.Device.Reach is DeviceReach.Agent) return new AgentRig(with, token => ConnectAsync("-agent", token));
+        var client = await ConnectAsync("", stop);
+        try
+        {
+            return await LinkedRig.SetUpAsync(with, client, stop);
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Looking takes seconds, so what was found is kept; what was not looked at to the end is not.</summary>
     private async Task<Found> FoundAsync(HostPlace place, CancellationToken stop) =>
         _found.TryGetValue(place.Device, out var found) ? found : _found[place.Device] = await HostInstruments.DiscoverAsync(place, time, stop);
@@ -64,6 +84,10 @@ public sealed record BenchOptions
     public IReadOnlyDictionary<string, TimeSpan> Periods { get; init; } = new Dictionary<string, TimeSpan>();
     /// <summary>Starts an engine on this host.</summary>
     public required Func<EngineSpec, CancellationToken, Task<IEngine>> StartEngine { get; init; }
+    /// <summary>The devices that devices.conf describes.</summary>
+    public IReadOnlyDictionary<DeviceId, ConfiguredDevice> Devices { get; init; } = new Dictionary<DeviceId, ConfiguredDevice>();
+    /// <summary>Where what commands print on configured devices goes.</summary>
+    public TextWriter PassOn { get; init; } = TextWriter.Null;
     /// <summary>The simulated profile of a name; throws <see cref="RigException"/> when there is none.</summary>
     public required Func<string, MELT.Sensors.Simulation.LabProfile> Profile { get; init; }
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using MELT.Actors.Sessions;
 using MELT.Devices.Inference;
 using MELT.Devices.Time;
-using MELT.Sensors.Alignment;
 using MELT.Sensors.Instruments;
 using MELT.Sensors.Meters;
 using MELT.Sensors.Mqtt;
@@ -27,7 +26,7 @@ internal sealed class LocalRig : IRig
         _with = (place, plan, options, client);
         _publisher = new InstrumentPublisher(client, clock, time, Note, clock.Now.Nanoseconds / 1000);
         foreach (var refused in found.Refused)
-            if (Missing(refused.Quantity) is { } code) _notices.Add(new(code, refused.Reason));
+            if (RefusalNotice.Of(refused) is { } notice) _notices.Add(notice);
         Publish(found.Usable);
         if (plan.AllowEstimates && options.EstimatedWattsPerProcessor is { } watts) Publish([new CpuPowerEstimator(place, watts)]);
     }
@@ -72,14 +71,6 @@ internal sealed class LocalRig : IRig
         _meters += instruments.Length;
         _publishing.Add(_publisher.RunAsync([.. instruments.Select(i => _with.Options.Periods.TryGetValue(i.Meter.Name, out var period) ? new PacedInstrument(i, period) : i)], _finished.Token));
     }
-
-    /// <summary>What a result lacks without a sensor of this quantity; of others the doctor tells.</summary>
-    private static string? Missing(string quantity) => quantity switch
-    {
-        "power" or "energy" => RecordingEntry.Noticed.NoEnergySensor,
-        "temperature" => RecordingEntry.Noticed.NoTemperatureSensor,
-        _ => null,
-    };
 
     private void Note(InstrumentTrouble trouble)
     {

@@ -15,12 +15,25 @@ public sealed record PlannedDevice(DeviceId Id, PlannedLink Link, PlannedEngine?
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Local), "local")]
 [JsonDerivedType(typeof(Simulated), "simulated")]
+[JsonDerivedType(typeof(Configured), "configured")]
 public abstract record PlannedLink
 {
     /// <summary>A child process on this machine.</summary>
     public sealed record Local : PlannedLink;
     /// <summary>A simulated device with a profile such as <c>phone-monsoon</c>; the same seed gives the same device.</summary>
     public sealed record Simulated(string Profile, long Seed = 1) : PlannedLink;
+    /// <summary>A device that devices.conf describes, where it is plugged in.</summary>
+    /// <param name="Kind">How that file says it is reached: one of <see cref="LinkKinds"/>.</param>
+    public sealed record Configured(string Kind) : PlannedLink;
+}
+
+/// <summary>How a device that devices.conf describes is reached.</summary>
+public static class LinkKinds
+{
+    public const string Local = "local", Adb = "adb", Ssh = "ssh", Endpoint = "endpoint", Agent = "agent";
+
+    /// <summary>Model files are copied to the device; otherwise a model is what the other side calls it.</summary>
+    public static bool TakesFiles(string kind) => kind is Local or Adb or Ssh;
 }
 
 /// <summary>What runs the model, or stands in for it.</summary>
@@ -28,6 +41,7 @@ public abstract record PlannedLink
 [JsonDerivedType(typeof(LlamaCpp), "llama.cpp")]
 [JsonDerivedType(typeof(Simulated), "simulated")]
 [JsonDerivedType(typeof(Command), "command")]
+[JsonDerivedType(typeof(OfDevice), "device")]
 public abstract record PlannedEngine
 {
     /// <summary>As people write it; a command is its arguments.</summary>
@@ -37,6 +51,7 @@ public abstract record PlannedEngine
         LlamaCpp => "llama.cpp",
         Simulated => "simulated",
         Command command => string.Join(' ', command.Arguments),
+        OfDevice => "device",
         _ => throw new UnreachableException(),
     };
 
@@ -44,6 +59,8 @@ public abstract record PlannedEngine
     public sealed record Simulated : PlannedEngine;
     /// <summary>Any process: it takes no model and no requests, and is measured from start to exit.</summary>
     public sealed record Command(IReadOnlyList<string> Arguments) : PlannedEngine;
+    /// <summary>The engine that devices.conf gives the device.</summary>
+    public sealed record OfDevice : PlannedEngine;
 }
 
 /// <summary>In which order the sessions run.</summary>

@@ -28,6 +28,7 @@ internal static class ExperimentPlanExpansion
         ({ Engine: { } own }, _) => [own],
         (_, { Count: > 0 } engines) => engines,
         ({ Link: PlannedLink.Simulated }, _) => [new PlannedEngine.Simulated()],
+        ({ Link: PlannedLink.Configured }, _) => [new PlannedEngine.OfDevice()],
         _ => [new PlannedEngine.LlamaCpp()],
     };
 

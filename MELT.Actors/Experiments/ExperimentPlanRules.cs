@@ -71,6 +71,12 @@ internal static class ExperimentPlanRules
                 {
                     if (device.Link is PlannedLink.Simulated && engine is not PlannedEngine.Simulated)
                         problems.Add(new($"devices.{i}", $"'{device.Id}' is simulated and cannot run {engine.Name}; give this device 'engine: simulated'"));
+                    if (device.Link is PlannedLink.Configured && engine is not (PlannedEngine.OfDevice or PlannedEngine.Command))
+                        problems.Add(new($"devices.{i}", $"'{device.Id}' runs the engine that devices.conf gives it, not {engine.Name}; leave 'engine' out, or give this device 'engine: device'"));
+                    if (device.Link is PlannedLink.Configured { Kind: LinkKinds.Endpoint or LinkKinds.Agent } && engine is PlannedEngine.Command)
+                        problems.Add(new($"devices.{i}", $"'{device.Id}' is not reached in a way that could run a command"));
+                    if (device.Link is PlannedLink.Local && engine is PlannedEngine.OfDevice)
+                        problems.Add(new($"devices.{i}", $"'{device.Id}' is not in devices.conf, which would say what its engine is"));
                     if (device.Link is PlannedLink.Local && engine is PlannedEngine.Simulated)
                         problems.Add(new($"devices.{i}", $"'{device.Id}' is a real device and cannot run the simulated engine; give it 'link: simulated' and a profile"));
                 }
@@ -86,7 +92,7 @@ internal static class ExperimentPlanRules
 
         void Models()
         {
-            Require(plan.Exercise is not null || plan.Models.Count > 0 || !Used().Any(e => e is PlannedEngine.LlamaCpp), "models", "is missing: llama.cpp needs a GGUF file or synthetic:NAME:QUANT");
+            Require(plan.Exercise is not null || plan.Models.Count > 0 || !Used().Any(e => e is PlannedEngine.LlamaCpp or PlannedEngine.OfDevice), "models", "is missing: llama.cpp needs a GGUF file or synthetic:NAME:QUANT, an endpoint the name of its model");
             foreach (var (model, i) in plan.Models.Select((m, i) => (m, i))) Require(model.Trim().Length > 0, $"models.{i}", "must not be empty");
             Once("models", plan.Models);
         }

@@ -67,7 +67,7 @@ public static class ExperimentSessions
         {
             Engine = new EngineSpec(EngineName(plan, cell.Engine))
             {
-                Model = cell.Model is { } model ? cell.Engine is PlannedEngine.LlamaCpp ? setting.ModelPath(model) : model : null,
+                Model = cell.Model is { } model ? NeedsFile(cell) ? setting.ModelPath(model) : model : null,
                 Settings = cell.Settings with { Threads = cell.Settings.Threads ?? setting.Threads },
                 Command = cell.Engine is PlannedEngine.Command c ? [.. c.Arguments] : [],
                 Profile = simulated?.Profile,
@@ -88,9 +88,14 @@ public static class ExperimentSessions
         };
     }
 
+    /// <summary>Its model is a file of this machine.</summary>
+    public static bool NeedsFile(PlannedCell cell) => cell.Engine is PlannedEngine.LlamaCpp
+        || (cell is { Engine: PlannedEngine.OfDevice, Device.Link: PlannedLink.Configured link } && LinkKinds.TakesFiles(link.Kind) && cell.Model?.StartsWith(EngineSpec.OnDevice, StringComparison.Ordinal) == false);
+
     private static string EngineName(ExperimentPlan plan, PlannedEngine engine) => engine switch
     {
-        PlannedEngine.LlamaCpp when plan.Exercise is not null => EngineSpec.Exercise,
+        PlannedEngine.LlamaCpp or PlannedEngine.OfDevice when plan.Exercise is not null => EngineSpec.Exercise,
+        PlannedEngine.OfDevice => EngineSpec.OfDevice,
         PlannedEngine.LlamaCpp => EngineSpec.LlamaCpp,
         PlannedEngine.Simulated => EngineSpec.Simulated,
         _ => EngineSpec.CommandLine,
@@ -99,6 +104,7 @@ public static class ExperimentSessions
     private static ImmutableSortedDictionary<string, string> Facts(PlannedCell cell, ExperimentSetting setting) =>
         cell.Device.Link is PlannedLink.Simulated s
             ? ImmutableSortedDictionary<string, string>.Empty.Add("id", cell.Device.Id.Value).Add("link", "simulated").Add("profile", s.Profile).Add("seed", s.Seed.ToString(CultureInfo.InvariantCulture))
+            : cell.Device.Link is PlannedLink.Configured c ? ImmutableSortedDictionary<string, string>.Empty.Add("id", cell.Device.Id.Value).Add("link", c.Kind)
             : setting.HostFacts.SetItem("id", cell.Device.Id.Value).SetItem("link", "local");
 
     private static ImmutableSortedDictionary<string, string> Parameters(ExperimentPlan plan, PlannedSession session)

@@ -28,6 +28,7 @@ internal sealed class ClockWatch
     private readonly Task _running;
     private MqttClockProbes? _probes;
     private EngineClockWatch? _engine;
+    private Task _firstSight = Task.CompletedTask;
 
     /// <param name="own">Clocks of the device itself, where it is reached over a link.</param>
     public ClockWatch(SessionHeader header, SessionPlan plan, ImmutableArray<(string Name, IClockProbe Probe)> own, SessionStreams streams, IBench bench, IActorRuntime runtime, TimeProvider time, ILogger log)
@@ -40,7 +41,12 @@ internal sealed class ClockWatch
     /// <summary>This engine's clock is watched too, once it says that it is another one than the session's.</summary>
     public void Watch(IEngine engine, HostClock clock) => _engine = new(engine, clock, _with.Time, _with.Header, _rhythm);
 
-    public void Heard(EngineEvent told) => _engine?.Heard(told);
+    /// <summary>At its first word the engine's clock is looked at once, and again at the end: a session may be shorter than the rhythm of probes.</summary>
+    public void Heard(EngineEvent told)
+    {
+        _engine?.Heard(told);
+        if (told is EngineEvent.Ready) _firstSight = FirstSightAsync();
+    }
 
     /// <summary>The last sight of the engine's clock: it is about to be ended.</summary>
     public Task ProbeEngineAsync(CancellationToken stop) => _engine is { } engine ? NoteAsync(_with.Header.Device, engine.BurstAsync, stop) : Task.CompletedTask;
@@ -50,6 +56,7 @@ internal sealed class ClockWatch
     {
         await _stop.CancelAsync();
         await _running;
+        await _firstSight;
         try
         {
             await ProbeAllAsync(stop);
@@ -77,6 +84,16 @@ internal sealed class ClockWatch
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested) { }
         catch (Exception e) { _with.Log.LogError(e, "Clocks of session {Session} are not probed any more", _with.Header.Session); }
+    }
+
+    private async Task FirstSightAsync()
+    {
+        try
+        {
+            await ProbeEngineAsync(_stop.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested) { }
+        catch (Exception e) { _with.Log.LogError(e, "The clock of the engine of session {Session} was not looked at", _with.Header.Session); }
     }
 
     private async Task ProbeAllAsync(CancellationToken stop)

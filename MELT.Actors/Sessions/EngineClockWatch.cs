@@ -10,12 +10,12 @@ namespace MELT.Actors.Sessions;
 /// <summary>Looks at an engine's clock where it is not the session's: in bursts while the engine waits, with single probes while it evaluates, since answering costs it a little.</summary>
 internal sealed class EngineClockWatch
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly EngineClockProbe _probe;
     private readonly string _own;
     private readonly ClockProber _single, _burst;
-    private volatile bool _foreign, _evaluates;
+    private volatile bool _foreign, _evaluates, _deaf;
 
     public EngineClockWatch(IEngine engine, HostClock clock, TimeProvider time, SessionHeader header, ProbeRhythm rhythm)
     {
@@ -40,5 +40,12 @@ internal sealed class EngineClockWatch
 
     public Task<(string Domain, ImmutableArray<ClockExchange> Exchanges)?> BurstAsync(CancellationToken stop) => AskAsync(_burst, stop);
 
-    private async Task<(string Domain, ImmutableArray<ClockExchange> Exchanges)?> AskAsync(ClockProber prober, CancellationToken stop) => _foreign ? await prober.BurstAsync(stop) : null;
+    /// <summary>One that answered nothing of a first burst does not understand probes and is not asked again.</summary>
+    private async Task<(string Domain, ImmutableArray<ClockExchange> Exchanges)?> AskAsync(ClockProber prober, CancellationToken stop)
+    {
+        if (!_foreign || _deaf) return null;
+        var seen = await prober.BurstAsync(stop);
+        _deaf = seen is null && prober == _burst && prober.Lost == prober.Asked;
+        return seen;
+    }
 }

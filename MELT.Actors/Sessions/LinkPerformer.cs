@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using MELT.Actors.Devices;
+using MELT.Actors.Devices.Configured;
 using MELT.Actors.Runtimes;
 using MELT.Devices;
 using MELT.Devices.Inference;
@@ -19,6 +20,7 @@ public sealed class LinkPerformer(IActorRuntime runtime, IBench bench, HostClock
 {
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LostPatience = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, LiveSession> _live = new();
     private readonly ConcurrentDictionary<DeviceId, string> _holders = new();
     private readonly LeaseGuard _leases = new();
@@ -69,10 +71,10 @@ public sealed class LinkPerformer(IActorRuntime runtime, IBench bench, HostClock
         await EvictAsync(order.Device, work.Session, stop);
         var header = work.Header with { ClockDomain = clock.Domain };
         var streams = await _streams.BeginAsync(header, work.Plan, stop);
-        var rig = await bench.SetUpAsync(header, work.Plan, stop);
+        var rig = await bench.SetUpAsync(header, work.Plan, new DeviceNotes(runtime, order.Device, header.Session, clock, time), stop);
         live.Use(rig);
         live.Watch(new(header, work.Plan, rig.Clocks, _streams, bench, runtime, time, log));
-        return new SessionCommand.Prepared(streams, clock.Domain);
+        return new SessionCommand.Prepared(streams, clock.Domain) { Facts = rig.Facts.IsEmpty ? null : rig.Facts };
     }
 
     /// <summary>Whoever held the device before and could not say goodbye is taken down first.</summary>
@@ -103,7 +105,7 @@ public sealed class LinkPerformer(IActorRuntime runtime, IBench bench, HostClock
         var engine = await rig.StartEngineAsync(stop);
         live.Clocks?.Watch(engine, clock);
         live.Listen(engine, ListenAsync(work.Session, rig, live.Clocks, engine));
-        await engine.SendAsync(new EngineCommand.Hello(1, clock.Anchor), stop);
+        await engine.SendAsync(rig.ForEngine(new EngineCommand.Hello(1, clock.Anchor)), stop);
         return SessionCommand.Done.Value;
     }
 
@@ -118,17 +120,27 @@ public sealed class LinkPerformer(IActorRuntime runtime, IBench bench, HostClock
                 clocks?.Heard(told);
                 if (told is EngineEvent.Probed) continue;      // a clock sample, which the device's actor keeps
                 rig.Heard(told, engine.ProcessId);
-                batch.Add(told);
+                batch.Add(rig.Complete(told));
             }
             if (batch.Count == 0) { number--; continue; }
+            if (batch[^1] is EngineEvent.Exited { ExitCode: null, Signal: null } && await LostAsync(rig) is { } lost)
+                runtime.Tell(Session.KindName, session, new SessionCommand.WorkFailed("link-lost", lost));
             await AskAsync(Session.KindName, session, new SessionCommand.EngineTold(number, batch.ToImmutable()), CancellationToken.None);
             batch.Clear();
         }
     }
 
+    /// <summary>How the link died, where that is what ended the engine; it is noticed at about the same time.</summary>
+    private async Task<string?> LostAsync(IRig rig)
+    {
+        if (rig.Lost is not { } lost) return null;
+        await Task.WhenAny(lost, Task.Delay(LostPatience, time));
+        return lost.IsCompleted ? await lost : null;
+    }
+
     private async Task<SessionCommand> TellAsync(SessionWork.Tell work, CancellationToken stop)
     {
-        if (_live.TryGetValue(work.Session, out var live) && live.Engine is { } engine) await engine.SendAsync(work.Command, stop);
+        if (_live.TryGetValue(work.Session, out var live) && live.Engine is { } engine) await engine.SendAsync(live.Rig?.ForEngine(work.Command) ?? work.Command, stop);
         return SessionCommand.Done.Value;
     }
 

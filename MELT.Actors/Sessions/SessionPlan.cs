@@ -46,6 +46,10 @@ public sealed record EngineSpec(string Name)
     public const string LlamaCpp = "llama.cpp";
     public const string Simulated = "simulated";
     public const string CommandLine = "command";
+    /// <summary>The one that devices.conf gives the session's device.</summary>
+    public const string OfDevice = "device";
+    /// <summary>Begin of a model's name that is a path on the device, where the file lies already.</summary>
+    public const string OnDevice = "device:";
     /// <summary>No model and no framework: it only loads the device in steps.</summary>
     public const string Exercise = "exercise";
 }

@@ -22,6 +22,7 @@ internal static class MeltCommand
         root.Subcommands.Add(ReplayCommand.Create(shared));
         root.Subcommands.Add(ReportCommand.Create(shared));
         root.Subcommands.Add(ExportCommand.Create(shared));
+        root.Subcommands.Add(DevicesCommand.Create(shared));
         root.Subcommands.Add(SensorsCommand.Create(shared, commandLine));
         root.Subcommands.Add(JournalCommand.Create(shared));
         root.Subcommands.Add(ServeCommand.Create(shared));

@@ -42,7 +42,7 @@ internal sealed class RunCommand
         {
             var with = new Surroundings(parsed, shared);
             var configuration = with.Configure(("melt.broker.url", parsed.GetValue(run._broker)), ("melt.broker.embedded.port", parsed.GetValue(run._port)));
-            var plan = run.Plan(parsed, wrapped);
+            var plan = run.Plan(parsed, wrapped, with.Devices().Kinds);
             if (plan.Problems() is { Count: > 0 } problems) throw new CommandException("this cannot be run: " + string.Join("; ", problems), ExitCode.Usage);
             if (parsed.GetValue(run._dryRun)) return DryRun.Print(with, plan, configuration);
             return parsed.GetValue(run._at) is { } url
@@ -60,15 +60,15 @@ internal sealed class RunCommand
         return await new RemoteRun(with, node).RunAsync(plan, stop);
     }
 
-    private ExperimentPlan Plan(ParseResult parsed, string[] wrapped)
+    private ExperimentPlan Plan(ParseResult parsed, string[] wrapped, IReadOnlyDictionary<string, string> configured)
     {
         var file = parsed.GetValue(_plan);
         var models = parsed.GetValue(_model) ?? [];
         if (file?.StartsWith('-') == true) throw new CommandException($"{file} is not an option of melt run; melt run --help shows them all.", ExitCode.Usage);
-        var device = DeviceOption.Read(parsed.GetValue(_device));
+        var device = DeviceOption.Read(parsed.GetValue(_device), configured);
         switch (file is not null, models.Length > 0 || device.Link is PlannedLink.Simulated, wrapped.Length > 0)
         {
-            case (true, false, false): return PlanReader.Read(file!).OrThrow();
+            case (true, false, false): return PlanReader.Read(file!, configured).OrThrow();
             case (false, true, false): return OfFlags(parsed, models, device);
             case (false, false, true): return OfCommand(parsed, wrapped, device);
             case (false, false, false): throw new CommandException("nothing to run: give a plan file, -m MODEL, --device simulated:PROFILE, or a command after --; melt run --help shows them all.", ExitCode.Usage);

@@ -60,18 +60,18 @@ internal sealed class SensorsCheckCommand
     private async Task<string> ExerciseAsync(ParseResult parsed, Surroundings with, MeterId meter, string commandLine, CancellationToken stop)
     {
         var configuration = with.Configure(("melt.broker.url", parsed.GetValue(_broker)), ("melt.broker.embedded.port", parsed.GetValue(_port)));
-        var plan = Plan(parsed, meter);
+        var plan = Plan(parsed, with, meter);
         if (plan.Problems() is { Count: > 0 } problems) throw new CommandException("this cannot be checked: " + string.Join("; ", problems), ExitCode.Usage);
         if (plan.Devices[0] is { Link: PlannedLink.Simulated simulated } && SimulatedProfiles.Find(simulated.Profile, configuration).Meters.All(m => m.Name != meter.Name))
             throw new CommandException($"the simulated profile {simulated.Profile} has no meter \"{meter.Name}\"; it has {string.Join(", ", SimulatedProfiles.Find(simulated.Profile, configuration).Meters.Select(m => m.Name))}", ExitCode.Usage);
         return await new ExperimentRun(with, configuration, commandLine).ConductAsync(plan, stop);
     }
 
-    private ExperimentPlan Plan(ParseResult parsed, MeterId meter)
+    private ExperimentPlan Plan(ParseResult parsed, Surroundings with, MeterId meter)
     {
         var seconds = parsed.GetValue(_seconds);
         if (!double.IsFinite(seconds) || seconds is <= 0 or > 86_400) throw new CommandException("--seconds asks for a number above 0.", ExitCode.Usage);
-        var device = DeviceOption.Read(parsed.GetValue(_device), meter.Device);
+        var device = DeviceOption.Read(parsed.GetValue(_device), with.Devices().Kinds, meter.Device);
         var rest = TimeSpan.FromSeconds(RestShare * seconds);
         return new()
         {

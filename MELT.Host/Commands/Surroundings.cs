@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MELT.Actors.Devices.Configured;
 using MELT.Actors.Journal;
 using MELT.Devices.Models;
 using MELT.Host.Configuration;
@@ -56,6 +57,9 @@ internal sealed class Surroundings(ParseResult parsed, SharedOptions shared)
 
     /// <summary>What is known of instruments: the shipped file, and the laboratory's own over it.</summary>
     public InstrumentCatalogue Instruments() => InstrumentsReader.Load(new ConfigurationSources { Folder = ConfigFolder }).OrThrow();
+
+    /// <summary>The devices of the laboratory: the shipped file, which has none, and the laboratory's own over it.</summary>
+    public DeviceCatalogue Devices() => DevicesReader.Load(new ConfigurationSources { Folder = ConfigFolder }).OrThrow();
 
     /// <summary>For reading; recordings have to be there already.</summary>
     public Task<StoredJournal> OpenJournalAsync(CancellationToken stop)

@@ -15,25 +15,27 @@ public static class PlanReader
     ];
 
     /// <summary>Reads a plan file; a prompts file it names lies relative to it.</summary>
-    public static Reading<ExperimentPlan> Read(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="configured">How each device of devices.conf is reached: a device the plan only names is that one.</param>
+    public static Reading<ExperimentPlan> Read(string path, IReadOnlyDictionary<string, string>? configured = null)
     {
         var text = SourceText.Read(path, path);
-        return text.Value is null ? Reading<ExperimentPlan>.Refused(text.Problems) : Parse(path, text.Value, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return text.Value is null ? Reading<ExperimentPlan>.Refused(text.Problems) : Parse(path, text.Value, Path.GetDirectoryName(Path.GetFullPath(path))!, configured);
     }
 
     /// <summary>Reads the text of a plan, called <paramref name="source"/> in messages.</summary>
-    public static Reading<ExperimentPlan> Parse(string source, string text, string folder)
+    public static Reading<ExperimentPlan> Parse(string source, string text, string folder, IReadOnlyDictionary<string, string>? configured = null)
     {
         var document = YamlText.Load(source, text);
         if (document.Value is null) return Reading<ExperimentPlan>.Refused(document.Problems);
         var yaml = new YamlFields(source);
-        var plan = Plan(yaml, document.Value, folder);
+        var plan = Plan(yaml, document.Value, folder, configured ?? new Dictionary<string, string>());
         var problems = yaml.Problems.Concat(plan.Problems().Where(p => !yaml.Refused(p.Key)).Select(p => new Problem(yaml.PlaceOf(p.Key), p.Key, p.Text)));
         Problem[] ordered = [.. problems.OrderBy(p => p.At.Line).ThenBy(p => p.At.Column)];
         return ordered.Length == 0 ? Reading<ExperimentPlan>.Of(plan) : Reading<ExperimentPlan>.Refused(ordered);
     }
 
-    private static ExperimentPlan Plan(YamlFields yaml, YamlNode root, string folder)
+    private static ExperimentPlan Plan(YamlFields yaml, YamlNode root, string folder, IReadOnlyDictionary<string, string> configured)
     {
         var fields = yaml.Mapping(root, "", Keys);
         yaml.Require(fields, root, "name");
@@ -41,7 +43,7 @@ public static class PlanReader
         return new ExperimentPlan
         {
             Name = fields.Take("name", yaml.Text, defaults.Name),
-            Devices = fields.Take("devices", (node, key) => yaml.List(node, key, (n, k) => Device(yaml, n, k)), defaults.Devices),
+            Devices = fields.Take("devices", (node, key) => yaml.List(node, key, (n, k) => Device(yaml, n, k, configured)), defaults.Devices),
             Engines = fields.Take("engine", (node, key) => yaml.List(node, key, (n, k) => Engine(yaml, n, k)), []),
             Models = fields.Take("models", yaml.Texts, []),
             Parameters = fields.Take("parameters", (node, key) => Parameters(yaml, node, key), defaults.Parameters),
@@ -61,17 +63,20 @@ public static class PlanReader
         };
     }
 
-    private static PlannedDevice? Device(YamlFields yaml, YamlNode node, string key)
+    private static PlannedDevice? Device(YamlFields yaml, YamlNode node, string key, IReadOnlyDictionary<string, string> configured)
     {
         var fields = yaml.Mapping(node, key, ["id", "link", "profile", "seed", "engine"]);
         if (node is not YamlMappingNode) return null;
         yaml.Require(fields, node, "id");
-        var link = fields.Take("link", (n, k) => yaml.OneOf(n, k, ["local", "simulated"]), "local");
+        var id = fields.Take("id", yaml.Text, "unnamed");
+        var kind = configured.GetValueOrDefault(id ?? "");
+        var link = fields.Take("link", (n, k) => yaml.OneOf(n, k, ["local", "simulated", "configured"]), kind is null ? "local" : "configured");
+        if (link == "configured" && kind is null) yaml.Refuse(node, $"{key}.id", $"'{id}' is not in devices.conf{Spelling.Hint(id ?? "", configured.Keys)}");
         if (link == "simulated") yaml.Require(fields, node, "profile");
         else yaml.Forbid(fields, "is for simulated devices; add 'link: simulated'", "profile", "seed");
         return new(
-            new DeviceId(fields.Take("id", yaml.Text, "unnamed")),
-            link == "simulated" ? new PlannedLink.Simulated(fields.Take("profile", yaml.Text, "unnamed"), fields.Take("seed", yaml.Long, 1)) : new PlannedLink.Local(),
+            new DeviceId(id ?? "unnamed"),
+            link == "configured" ? new PlannedLink.Configured(kind ?? "") : link == "simulated" ? new PlannedLink.Simulated(fields.Take("profile", yaml.Text, "unnamed"), fields.Take("seed", yaml.Long, 1)) : new PlannedLink.Local(),
             fields.Take("engine", (n, k) => Engine(yaml, n, k), null));
     }
 
@@ -83,10 +88,11 @@ public static class PlanReader
             yaml.Require(fields, node, "command");
             return new PlannedEngine.Command(fields.Take("command", yaml.Texts, ["unnamed"]));
         }
-        return yaml.OneOf(node, key, ["llama.cpp", "simulated"], " or a mapping 'command: [program, argument, …]'") switch
+        return yaml.OneOf(node, key, ["llama.cpp", "simulated", "device"], " or a mapping 'command: [program, argument, …]'") switch
         {
             "llama.cpp" => new PlannedEngine.LlamaCpp(),
             "simulated" => new PlannedEngine.Simulated(),
+            "device" => new PlannedEngine.OfDevice(),
             _ => null,
         };
     }

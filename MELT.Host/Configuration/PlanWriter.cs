@@ -26,6 +26,7 @@ public static partial class PlanWriter
                     Line(4, "profile", Quote(link.Profile));
                     Line(4, "seed", Show(link.Seed));
                 }
+                if (device.Link is PlannedLink.Configured) Line(4, "link", "configured");
                 if (device.Engine is { } engine) Line(4, "engine", Show(engine));
             }
         }

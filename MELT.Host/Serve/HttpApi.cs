@@ -87,7 +87,7 @@ internal sealed class HttpApi(Node node, string dataFolder, TimeProvider time)
             return;
         }
         using var reader = new StreamReader(http.Request.Body, new UTF8Encoding(false));
-        var plan = PlanReader.Parse("plan", await reader.ReadToEndAsync(http.RequestAborted), dataFolder);
+        var plan = PlanReader.Parse("plan", await reader.ReadToEndAsync(http.RequestAborted), dataFolder, node.Devices);
         if (plan.Value is null)
         {
             await ErrorAsync(http, StatusCodes.Status400BadRequest, "the plan cannot be run", [.. plan.Problems.Select(p => p.ToString())]);

@@ -52,6 +52,8 @@ internal sealed class Node : IAsyncDisposable
     public Stamp Now => _laboratory.Clock.Now;
     public TimeSpan Uptime => _with.Time.GetElapsedTime(_begun);
     public int SessionsRunning => _counters.Running;
+    /// <summary>How each device of devices.conf is reached.</summary>
+    public IReadOnlyDictionary<string, string> Devices => _with.Devices().Kinds;
 
     /// <summary>Commits so far.</summary>
     public long Commits => _laboratory.Journal.Statistics.Commits;

@@ -24,6 +24,7 @@ public static class SessionAnalysis
         var state = new StateMetrics(session, timeline, clocks);
         var ready = session.Events.OfType<EngineEvent.Ready>().FirstOrDefault();
         var model = timeline.LoadEnded?.Model;
+        var observedAt = timeline.LoadEnded?.Settings.GetValueOrDefault("observed_at") ?? header.Parameters.GetValueOrDefault("observed_at", "engine");
         var (status, reason) = session.Closed is { } closed ? (closed.Status, closed.Reason) : ("partial", "the recording does not say how the session ended");
         return new()
         {
@@ -38,7 +39,7 @@ public static class SessionAnalysis
             Model = model is null ? null : new(model.Name, model.Sha256, model.Quantization, model.Parameters, model.Synthetic),
             Tokens = Sum(timeline.Requests),
             Phases = [.. timeline.Phases.Select(p => new PhaseResults(p.Name, p.Request, (p.Begin - timeline.Begin) / 1e9, (p.End - timeline.Begin) / 1e9))],
-            Requests = [.. timeline.Requests.Select(r => Request(r, header, times, primary, command))],
+            Requests = [.. timeline.Requests.Select(r => Request(r, header, times, primary, command, observedAt))],
             Metrics = Complete(MetricKeys.Session, Times(times, measured, command)
                 .SetItem("load_seconds", times.Load(timeline))
                 .SetItems(state.Of(measured))
@@ -58,12 +59,12 @@ public static class SessionAnalysis
         };
     }
 
-    private static RequestResults Request(RecordedRequest request, SessionHeader header, TimeMetrics times, EnergyMetrics? energy, bool command) => new()
+    private static RequestResults Request(RecordedRequest request, SessionHeader header, TimeMetrics times, EnergyMetrics? energy, bool command, string observedAt) => new()
     {
         Index = request.Index,
         Warmup = !command && header.WarmupRequests.Contains(request.Index),
         Stop = request.Finished?.Stop,
-        ObservedAt = header.Parameters.GetValueOrDefault("observed_at", "engine"),
+        ObservedAt = observedAt,
         Tokens = new(request.Tokens.Prompt, request.Tokens.Evaluated, request.Tokens.Generated),
         Metrics = Complete(MetricKeys.Request, Times(times, [request], command)
             .SetItems(energy is null ? [] : energy.OfRequests([request])), new("no-sensor", "no meter told energy")),

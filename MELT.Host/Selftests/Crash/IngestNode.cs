@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using MELT.Actors;
 using MELT.Actors.Devices;
+using MELT.Actors.Devices.Configured;
 using MELT.Actors.Ingest;
 using MELT.Actors.Journal;
 using MELT.Actors.Runtimes.InProcess;
@@ -73,6 +74,6 @@ internal static class IngestNode
     private sealed class NoBench : IBench
     {
         public static readonly NoBench Instance = new();
-        public Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, CancellationToken stop) => throw new RigException("no-bench", "A node of the crash test runs no sessions.");
+        public Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, IDeviceNotes notes, CancellationToken stop) => throw new RigException("no-bench", "A node of the crash test runs no sessions.");
     }
 }

@@ -163,6 +163,23 @@ public sealed class SessionPerformerTests : IAsyncLifetime
         (await StandingAsync()).Epoch.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task An_engine_that_stamps_with_a_clock_of_its_own_is_probed_and_its_device_keeps_the_clock_samples()
+    {
+        _bench.Hears = (engine, command) =>
+        {
+            TestEngine.Well(engine, command is EngineCommand.Hello ? new EngineCommand.Cancel() : command);
+            if (command is EngineCommand.Hello) engine.Says(Some.Ready with { Clock = Some.Ready.Clock with { Domain = "phone-rtc" } });
+            if (command is EngineCommand.Probe probe) engine.Says(new EngineEvent.Probed(Some.Noon, probe.Id));
+        };
+
+        (await RunAsync()).ShouldBe(new("e-01", "complete", null));
+
+        (await StandingAsync()).ClockDomains.ShouldBe(["phone-rtc"]);
+        (await EventsAsync<SessionEvent.EngineTold>()).SelectMany(t => t.Events).OfType<EngineEvent.Probed>().ShouldBeEmpty("an answer to a probe is a clock sample");
+        (await SealedAsync()).Coverage.Select(c => c.PersistenceId).ShouldContain("device:phone-1");
+    }
+
     private async Task<bool> HoldsAsync(string session) => (await StandingAsync()).LeasedTo?.Value == session;
 
     private async Task<ImmutableArray<SessionId>> LineAsync() =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using MELT.Actors.Devices;
+using MELT.Actors.Devices.Configured;
 using MELT.Actors.Sessions;
 using MELT.Devices.Inference;
 using MELT.Sensors.Alignment;
@@ -21,7 +22,7 @@ internal sealed class TestBench : IBench
     public int RigsUp { get; private set; }
     public List<TestEngine> Engines { get; } = [];
 
-    public async Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, CancellationToken stop)
+    public async Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, IDeviceNotes notes, CancellationToken stop)
     {
         await SettingUp();
         RigsUp++;
@@ -88,7 +89,7 @@ internal sealed class TestEngine(Action<TestEngine, EngineCommand> hears) : IEng
     {
         switch (command)
         {
-            case EngineCommand.Hello: engine.Says(Some.Ready); break;
+            case EngineCommand.Hello hello: engine.Says(Some.Ready with { Clock = Some.Ready.Clock with { Domain = hello.Clock!.Domain } }); break;
             case EngineCommand.Load: engine.Says(Some.Loaded); break;
             case EngineCommand.Request r: engine.Says(Some.Begun(r.Index), Some.Token(r.Index), Some.Finished(r.Index)); break;
         }
