@@ -21,7 +21,8 @@ found() {
     return 1
 }
 
-# installed COMMAND PACKAGE WHY ...: installs the packages whose command is missing; fails when it may not.
+# installed COMMAND PACKAGE WHY ...: installs the packages whose command is missing; fails when it may not. $apt: further options of apt-get.
+# RUNLEVEL=1 keeps packages of servers from starting them, where no service manager runs.
 installed() {
     packages='' commands=''
     while [ $# -ge 3 ]; do
@@ -46,15 +47,47 @@ installed() {
         fi
     fi
     say "installing with apt-get:$packages"
-    # shellcheck disable=SC2086 # a list of package names
+    # shellcheck disable=SC2086 # lists of options and of package names
     {
-        $as_root apt-get update -qq </dev/null >&2 || say "apt-get update failed; trying with the lists already here."
-        $as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 $packages </dev/null >&2
+        $as_root apt-get update -qq ${apt-} </dev/null >&2 || say "apt-get update failed; trying with the lists already here."
+        $as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+            apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 ${apt-} $packages </dev/null >&2
     } || { say "apt-get could not install:$packages"; return 1; }
     for command in $commands; do
         found "$command" || { say "$command is still missing"; return 1; }
     done
+}
+
+# installed_devices: what stands in for phones and boards in tests. The servers' packages have a service manager start them, so not where one runs.
+installed_devices() {
+    { found sshd && found adbd; } || [ ! -d /run/systemd/system ] || {
+        say "openssh-server and adbd would be started here as services, so they are not installed."
+        return 1
+    }
+    installed ssh openssh-client "the link by ssh" sshd openssh-server "the device at its other end, in tests" \
+        ip iproute2 "keeps adbd to itself" unshare util-linux "keeps adbd to itself" || return 1
+    ! { found adb && found adbd; } || return 0
+    # shellcheck source=/dev/null
+    case $(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME-}") in bookworm) with_backports installed_adb ;; *) installed_adb ;; esac || return 1
+    $as_root rm -f /etc/systemd/system/*.wants/adbd.service
+}
+
+installed_adb() { installed adb adb "the link by adb" adbd adbd "the phone at its other end, in tests"; }
+
+# with_backports COMMAND: with a list of sources of its own, from where this machine has Debian from. The machine's sources stay as they are.
+with_backports() {
+    lists=$(mktemp -d) && chmod 755 "$lists" && mkdir "$lists/lists" || return 1
+    # shellcheck disable=SC2016 # apt's own variables
+    from=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' | sed -n '/security/d; s/^bookworm //p' | sed -n 1p)
+    key=/usr/share/keyrings/debian-archive-keyring.gpg
+    for suite in bookworm bookworm-backports; do
+        echo "deb $([ ! -f $key ] || echo "[signed-by=$key]") ${from:-none} $suite main"
+    done >"$lists/sources.list"
+    apt="-o Dir::Etc::sourcelist=$lists/sources.list -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists=$lists/lists -o APT::Default-Release=bookworm-backports"
+    "$@" && done=0 || done=1
+    apt=''
+    rm -rf "$lists"
+    return "$done"
 }
 
 # learn_runtime: sets $runtime (in-process or akka) and $why, from MELT_RUNTIME or from whether the packages of the Akka build restore here.
