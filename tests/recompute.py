@@ -143,7 +143,8 @@ class Session:
         self.command, self.requests = self.about["kind"] == "command", {}
         self.warm = [] if self.command else self.about["warmup_requests"].split()
         self.requests = {r: self.request(r) for r in self.told if r}
-        self.measured = [r for r, q in self.requests.items() if r not in self.warm and q["begun"] is not None and q["stop"] not in (None, "failed", "cancelled")]
+        self.ended = [r for r, q in self.requests.items() if r not in self.warm and q["stop"] not in (None, "failed", "cancelled")]
+        self.measured = [r for r in self.ended if self.requests[r]["begun"] is not None]
     def sensor(self, name):
         if name not in self.sensors: self.sensors[name] = Sensor(self, name)
         return self.sensors[name]
@@ -205,8 +206,8 @@ def compare(session, where, metrics, requests, resting=None):
             mine = {"mean": lambda: statistics.fmean(x), "sd": lambda: statistics.stdev(x), "min": lambda: x[0], "max": lambda: x[-1], **{f"p{p}": lambda p=p: quantile(x, p / 100) for p in (50, 90, 99)}}
             yield from ((f"{where} {key} {k}", v["value"] if isinstance(v, dict) else v, mine[k]()) for k, v in told.items() if k in mine and v is not None)
         elif told.get("value") is not None:
-            rest = metrics.get("baseline_power_watts") or resting
-            try: yield f"{where} {key}", told["value"], session.value(key, requests, told["sensors"], by_regression(told), by_regression(rest))
+            rest, wanted = metrics.get("baseline_power_watts") or resting, session.ended if key.startswith("engine_") and requests is session.measured else requests
+            try: yield f"{where} {key}", told["value"], session.value(key, wanted, told["sensors"], by_regression(told), by_regression(rest))
             except KeyError: yield f"{where} {key}: no formula known", told["value"], None
 
 found = []

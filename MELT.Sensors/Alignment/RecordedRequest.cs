@@ -21,7 +21,11 @@ public sealed record RecordedRequest(int Index)
     public long? LastEmission => Emissions.IsEmpty ? null : Emissions[^1].At.Nanoseconds;
     public long? FirstAnswer => Emissions.FirstOrDefault(e => !e.Reasoning)?.At.Nanoseconds;
     /// <summary>Ran to an end of its own: its numbers may enter means.</summary>
-    public bool Complete => Begun is not null && Finished is { Stop: not ("failed" or "cancelled") };
+    public bool Complete => Begun is not null && Ended;
+    /// <summary>The engine came to its end; what it counted itself may enter sums, also where nobody saw it begin.</summary>
+    public bool Ended => Finished is { Stop: not ("failed" or "cancelled") };
+    /// <summary>Tokens were emitted and nobody counted them: what needs their number cannot be had.</summary>
+    public bool Uncounted => Finished is { Tokens.Generated: 0 } && !Emissions.IsEmpty;
     public RequestTokens Tokens => Finished?.Tokens ?? new RequestTokens(0, 0, Emissions.Sum(e => e.Tokens));
 
     internal static ImmutableArray<RecordedRequest> In(IEnumerable<EngineEvent> events) =>

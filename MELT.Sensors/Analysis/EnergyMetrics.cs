@@ -116,6 +116,7 @@ internal sealed class EnergyMetrics
     private Quantity PerToken(Part part, IReadOnlyList<RecordedRequest> requests, Func<RecordedRequest, int> tokensOf, params string[] phases)
     {
         if (command) return Quantities.Absent("not-reported", "a command has no tokens");
+        if (requests.Any(r => r.Uncounted && tokensOf(r) == 0)) return Located(Quantities.Refused("not-reported", "nobody counted the tokens"));
         var tokens = requests.Sum(tokensOf);
         if (tokens == 0) return Located(Quantities.Refused("too-few", "no tokens to share the energy"));
         // A regression tells all requests alike, so it has no scatter of theirs.

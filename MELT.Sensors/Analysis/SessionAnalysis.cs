@@ -17,7 +17,8 @@ public static class SessionAnalysis
         var timeline = SessionTimeline.Of(session);
         var clocks = session.Meters.ToImmutableDictionary(m => m.Key, m => MeterClocks.Relate(session, m.Value, timeline));
         var command = header.Kind == "command";
-        var measured = timeline.Requests.Where(r => r.Complete && (command || !header.WarmupRequests.Contains(r.Index))).ToArray();
+        var ended = timeline.Requests.Where(r => r.Ended && (command || !header.WarmupRequests.Contains(r.Index))).ToArray();
+        var measured = ended.Where(r => r.Complete).ToArray();
         var boundaries = Boundaries.Of(session, timeline, clocks, measured);
         var primary = Boundaries.Primary(boundaries.Chosen, header.PrimaryBoundary);
         var times = new TimeMetrics(timeline);
@@ -40,7 +41,7 @@ public static class SessionAnalysis
             Tokens = Sum(timeline.Requests),
             Phases = [.. timeline.Phases.Select(p => new PhaseResults(p.Name, p.Request, (p.Begin - timeline.Begin) / 1e9, (p.End - timeline.Begin) / 1e9))],
             Requests = [.. timeline.Requests.Select(r => Request(r, header, times, primary, command, observedAt))],
-            Metrics = Complete(MetricKeys.Session, Times(times, measured, command)
+            Metrics = Complete(MetricKeys.Session, Times(times, measured, ended, command)
                 .SetItem("load_seconds", times.Load(timeline))
                 .SetItems(state.Of(measured))
                 .SetItems(primary?.OfSession(measured) ?? ImmutableDictionary<string, Metric>.Empty), boundaries.Absence),
@@ -66,13 +67,13 @@ public static class SessionAnalysis
         Stop = request.Finished?.Stop,
         ObservedAt = observedAt,
         Tokens = new(request.Tokens.Prompt, request.Tokens.Evaluated, request.Tokens.Generated),
-        Metrics = Complete(MetricKeys.Request, Times(times, [request], command)
+        Metrics = Complete(MetricKeys.Request, Times(times, [request], [request], command)
             .SetItems(energy is null ? [] : energy.OfRequests([request])), new("no-sensor", "no meter told energy")),
     };
 
-    private static ImmutableDictionary<string, Metric> Times(TimeMetrics times, IReadOnlyList<RecordedRequest> requests, bool command)
+    private static ImmutableDictionary<string, Metric> Times(TimeMetrics times, IReadOnlyList<RecordedRequest> requests, IReadOnlyList<RecordedRequest> ended, bool command)
     {
-        if (!command) return times.Of(requests);
+        if (!command) return times.Of(requests, ended);
         var none = Quantities.Absent("not-reported", "a command has no tokens");
         return MetricKeys.Time.ToImmutableDictionary(key => key, key => key == "itl_seconds" ? Distributions.Absent(none.Reason!.Code, none.Reason.Text) : (Metric)none)
             .SetItem("e2el_seconds", times.Duration(requests));

@@ -9,13 +9,21 @@ namespace MELT.Sensors.Analysis;
 /// <summary>Times and rates of one request or of many (docs/metrics.md, "Time"): times are means over requests, rates are ratios of sums.</summary>
 internal sealed class TimeMetrics(SessionTimeline session)
 {
+    private const string Nothing = "no request beside warm-up ran to its end";
     private readonly EngineClock? clock = session.Clock;
     private readonly double _rateU = session.EngineClock.RateU();
 
     private readonly record struct Span(double Seconds, double PerTokens);
 
-    /// <summary>All keys of <see cref="MetricKeys.Time"/> over these requests.</summary>
-    public ImmutableDictionary<string, Metric> Of(IReadOnlyList<RecordedRequest> requests) => new Dictionary<string, Metric>
+    /// <summary>All keys of <see cref="MetricKeys.Time"/> over these requests; the engine's own counters over those it came to the end of, seen to begin or not.</summary>
+    public ImmutableDictionary<string, Metric> Of(IReadOnlyList<RecordedRequest> requests, IReadOnlyList<RecordedRequest> ended)
+    {
+        var told = Told(requests, ended);
+        return requests.Count > 0 || ended.Count == 0 ? told
+            : told.SetItems(told.Where(m => m.Value is Quantity { Reason.Text: Nothing }).Select(m => KeyValuePair.Create(m.Key, (Metric)Quantities.Absent("not-reported", "the engine did not say when its requests began"))));
+    }
+
+    private ImmutableDictionary<string, Metric> Told(IReadOnlyList<RecordedRequest> requests, IReadOnlyList<RecordedRequest> ended) => new Dictionary<string, Metric>
     {
         ["ttft_seconds"] = Mean(requests, r => Between(r.Begun, r.FirstEmission)),
         ["ttft_answer_seconds"] = Mean(requests, r => Between(r.Begun, r.FirstAnswer)),
@@ -25,9 +33,9 @@ internal sealed class TimeMetrics(SessionTimeline session)
         ["itl_seconds"] = Gaps(requests),
         ["decode_tokens_per_second"] = Rate(requests, r => r.Finished is { Tokens.Generated: >= 2 } end && Between(r.FirstEmission, r.LastEmission) is { } span
             ? (end.Tokens.Generated - 1, span.Seconds) : null),
-        ["prefill_tokens_per_second"] = Rate(requests, r => r.Finished is { } end && Between(r.PromptBegun, r.PromptEnded) is { } span ? (end.Tokens.Evaluated, span.Seconds) : null),
-        ["engine_decode_tokens_per_second"] = Counted(requests, c => (c.DecodeTokens, c.DecodeMilliseconds)),
-        ["engine_prefill_tokens_per_second"] = Counted(requests, c => (c.PromptTokens, c.PromptMilliseconds)),
+        ["prefill_tokens_per_second"] = Rate(requests, r => r.Finished is { } end && Between(r.PromptBegun, r.PromptEnded) is { } span ? (end.Tokens.Evaluated, span.Seconds) : null, ofTokens: false),
+        ["engine_decode_tokens_per_second"] = Counted(ended, c => (c.DecodeTokens, c.DecodeMilliseconds)),
+        ["engine_prefill_tokens_per_second"] = Counted(ended, c => (c.PromptTokens, c.PromptMilliseconds)),
     }.ToImmutableDictionary();
 
     /// <summary>Wall time of a command: handed over to finished.</summary>
@@ -55,10 +63,10 @@ internal sealed class TimeMetrics(SessionTimeline session)
         return Value(seconds.Sum() / spans.Length, [.. Stamps(spans), .. ClockRate(seconds.Sum() / spans.Length), .. Statistics.Repeatability(seconds)], spans.Length).Among(seconds);
     }
 
-    private Quantity Rate(IReadOnlyList<RecordedRequest> requests, Func<RecordedRequest, (int Tokens, double Seconds)?> partOf)
+    private Quantity Rate(IReadOnlyList<RecordedRequest> requests, Func<RecordedRequest, (int Tokens, double Seconds)?> partOf, bool ofTokens = true)
     {
         var parts = requests.Select(partOf).OfType<(int Tokens, double Seconds)>().Where(p => p is { Tokens: > 0, Seconds: > 0 }).ToArray();
-        if (parts.Length == 0) return Missing(requests);
+        if (parts.Length == 0) return Missing(requests, ofTokens);
         double tokens = parts.Sum(p => p.Tokens), seconds = parts.Sum(p => p.Seconds);
         var rate = tokens / seconds;
         // Relative u of the summed time; the stamps of different requests err on their own.
@@ -98,9 +106,10 @@ internal sealed class TimeMetrics(SessionTimeline session)
     /// <summary>What a time, or a rate, may be off because the two clocks do not run alike: a share of it, the same for all of a session.</summary>
     private IEnumerable<Component> ClockRate(double value) => _rateU > 0 ? [new("clock-rate", value * _rateU, "session")] : [];
 
-    private static Quantity Missing(IReadOnlyList<RecordedRequest> requests) =>
-        requests.Count == 0 ? Quantities.Refused("too-few", "no request beside warm-up ran to its end")
+    private static Quantity Missing(IReadOnlyList<RecordedRequest> requests, bool ofTokens = true) =>
+        requests.Count == 0 ? Quantities.Refused("too-few", Nothing)
         : requests.All(r => r.Finished is null) ? Quantities.Refused("partial", "the request did not finish")
-        : requests.All(r => r.Tokens.Generated < 2) ? Quantities.Refused("too-few", "needs at least two tokens of output")
+        : ofTokens && requests.All(r => r.Uncounted) ? Quantities.Absent("not-reported", "nobody counted the tokens of the answer")
+        : ofTokens && requests.All(r => r.Tokens.Generated < 2) ? Quantities.Refused("too-few", "needs at least two tokens of output")
         : Quantities.Absent("not-reported", "the engine did not report these instants");
 }
