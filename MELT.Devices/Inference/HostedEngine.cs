@@ -135,6 +135,11 @@ public abstract class HostedEngine(HostClock clock) : IEngine
         {
             // Cancelled before there was a request, or nobody reads any more.
         }
+        catch (Exception e) when (e is NotSupportedException or InvalidOperationException or ArgumentException or IOException)
+        {
+            // An address or a header that HTTP does not know, or an answer nobody foresaw: told, so that nobody waits for more.
+            await FailAsync(ServerFailure.Protocol, e.Message);
+        }
     }
 
     private async Task FailAsync(string code, string text)

@@ -55,7 +55,14 @@ internal static class RequestBody
             foreach (var (name, value) in fields.Where(f => f.Value.Trim() != "null"))
             {
                 json.WritePropertyName(name);
-                json.WriteRawValue(value);
+                try
+                {
+                    json.WriteRawValue(value);
+                }
+                catch (JsonException)
+                {
+                    throw new ServerFailure(ServerFailure.Protocol, $"The endpoint's field '{name}' is no JSON value; a text needs quotes.");
+                }
             }
             json.WriteEndObject();
         }

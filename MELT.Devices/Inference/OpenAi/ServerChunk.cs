@@ -33,8 +33,9 @@ public sealed record ServerChunk
             using var json = JsonDocument.Parse(data);
             return json.RootElement.ValueKind == JsonValueKind.Object ? Of(json.RootElement) : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter is half a surrogate pair, written as an escape.
             return null;
         }
     }

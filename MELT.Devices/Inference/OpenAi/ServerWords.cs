@@ -25,7 +25,7 @@ internal static class ServerWords
             using var json = JsonDocument.Parse(body);
             return Of(json.RootElement);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return Shorten(body);
         }

@@ -115,6 +115,23 @@ public sealed class ServerFailureTests
     }, "no JSON");
 
     [Fact]
+    public Task Half_a_character_as_an_escape_is_against_the_protocol() => FailsAsync("protocol", 2, async e =>
+    {
+        await TwoTokensAsync(e);
+        await e.ChunkAsync($"data: {Chat("\\ud83c")}\n\n");
+        await e.HangAsync();
+    });
+
+    [Fact]
+    public async Task A_field_of_the_endpoint_that_is_no_JSON_is_named()
+    {
+        await using var talk = await WithAsync(e => e.HangAsync(), endpoint => endpoint with { Body = new Dictionary<string, string> { ["stop"] = "END" } });
+
+        var failed = (await talk.AskAsync()).Events.OfType<EngineEvent.Failed>().ShouldHaveSingleItem();
+        (failed.Code, failed.Text.Contains("'stop'", StringComparison.Ordinal)).ShouldBe(("protocol", true));
+    }
+
+    [Fact]
     public Task An_answer_in_one_piece_is_against_the_protocol() => FailsAsync("protocol", 0, e => e.JsonAsync("""{"choices":[{"message":{"content":"all at once"}}]}"""), "application/json");
 
     [Fact]
@@ -143,6 +160,7 @@ public sealed class ServerFailureTests
     [Theory]
     [InlineData("http://no-such-host.invalid", "server-unreachable")]
     [InlineData("https://127.0.0.1", "server-unreachable")]
+    [InlineData("ftp://127.0.0.1", "protocol")]
     public async Task A_name_nobody_has_and_a_connection_that_is_not_secure_are_told(string url, string code)
     {
         await using var plain = new ScriptedServer(e => e.JsonAsync("{}"));
