@@ -93,9 +93,9 @@ public sealed class DeviceInstrumentsTests : IAsyncLifetime
         EachTimeTheClockIsAsked("echo \"cpu $(date2 +%s%N) 0 0 7 0 0 0 0\" > proc/stat");
         var found = await _device.DiscoverAsync();
         var (pressure, end) = await _device.TakeAsync(found, "pressure", 3);
-        pressure.ShouldAllBe(r => r.Reading.Text() == "cpu-some=0.000017 memory-some=1 memory-full=2 io-some=1 io-full=2");
+        pressure.ShouldAllBe(r => r.Reading.Text() == "cpu-some=0.000017 memory-some=1.000000 memory-full=2.000000 io-some=1.000000 io-full=2.000000");
         end.Cut.ShouldBe(0);
-        (await _device.TakeAsync(found, "cpu", 2)).Readings.ShouldAllBe(r => r.Reading.Text().StartsWith("utilization=1 ", StringComparison.Ordinal));
+        (await _device.TakeAsync(found, "cpu", 2)).Readings.ShouldAllBe(r => r.Reading.Text().StartsWith("utilization=1.000000 ", StringComparison.Ordinal));
     }
 
     [Fact]
