@@ -39,7 +39,7 @@ internal sealed class AgentMeters : IAsyncDisposable
         var all = engine.ProcessId is { } process ? _found.And(HostInstruments.OfProcess(_with.Place, process)) : _found;
         foreach (var instrument in all.Usable) _names[instrument.Meter.Name] = true;
         // A number that was never used before: a meter knows what is stored by its numbers.
-        await new InstrumentPublisher(_with.Client, _with.Clock, _with.Time, t => _with.Remark($"{t.Meter} {t.Reason}"), _with.Clock.Now.Nanoseconds / 1000).RunAsync(all.Usable, over);
+        await new InstrumentPublisher(_with.Client, _with.Clock, _with.Time, t => _with.Remark($"{t.Meter} {t.Reason}"), _with.Clock.Now.Nanoseconds / 1000).RunAsync([.. all.Usable.Select(i => new ProbedInstrument(i))], over);
     }
 
     public async ValueTask DisposeAsync()

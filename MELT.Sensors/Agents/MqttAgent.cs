@@ -12,6 +12,9 @@ namespace MELT.Sensors.Agents;
 /// <summary>What an agent is and has.</summary>
 public sealed record MqttAgentOptions
 {
+    /// <summary>Seconds; a connection is not given up for a pause that any network has.</summary>
+    private const double ShortestKeepAlive = 4;
+
     public required DeviceId Device { get; init; }
     /// <summary>Name of the engine that it starts.</summary>
     public required string Engine { get; init; }
@@ -34,7 +37,7 @@ public sealed record MqttAgentOptions
     {
         ClientId = $"melt-agent-{Device}",
         CleanStart = true,       // commands to an earlier run of this agent are not for this one
-        KeepAlive = Heartbeat * 2 < to.KeepAlive ? Heartbeat * 2 : to.KeepAlive,
+        KeepAlive = Heartbeat * 2 < to.KeepAlive ? TimeSpan.FromSeconds(Math.Max(ShortestKeepAlive, 2 * Heartbeat.TotalSeconds)) : to.KeepAlive,
         Will = new(new MeltTopic.AgentStatus(Device).ToString(), (MqttAgent.About(this) with { State = AgentStatus.Offline, Reason = AgentStatus.Lost }).Write()) { Retain = true, ContentType = "application/json" },
         WillDelay = Heartbeat,
     };

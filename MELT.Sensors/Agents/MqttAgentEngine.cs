@@ -31,31 +31,26 @@ public sealed class MqttAgentEngine : IEngine
     /// <summary>A reader so far behind holds up the broker's deliveries, and loses nothing.</summary>
     private const int MostUnread = 65_536;
 
-    /// <summary>Commands on their way to the broker; who sends more waits.</summary>
-    private const int MostWaiting = 64;
-
     private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(20), LongestLook = TimeSpan.FromSeconds(1);
 
     private readonly Channel<EngineEvent> _events = Channel.CreateBounded<EngineEvent>(MostUnread);
-    private readonly Channel<Sent> _outgoing = Channel.CreateBounded<Sent>(MostWaiting);
     private readonly CancellationTokenSource _over = new();
     private readonly TaskCompletionSource _present = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SemaphoreSlim _numbering = new(1, 1);
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<long, Sent> _untaken = [];
     private readonly (IMqttClient Client, DeviceId Device, string Session, HostClock Clock, TimeProvider Time, MqttAgentEngineOptions Options) _with;
-    private readonly string _commands, _told, _status;
+    private readonly string _told, _status;
+    private readonly AgentCommands _commands;
     private readonly AgentWatch _watch;
     private Task _running = Task.CompletedTask;
-    private long _lastCommand;
     private bool _isOver;
     private int _disposed;
 
     private MqttAgentEngine(IMqttClient client, DeviceId device, string session, HostClock clock, TimeProvider time, MqttAgentEngineOptions options)
     {
         _with = (client, device, session, clock, time, options);
-        (_commands, _told, _status) = (new MeltTopic.AgentCommand(device).ToString(), new MeltTopic.AgentEvent(device).ToString(), new MeltTopic.AgentStatus(device).ToString());
+        (_told, _status) = (new MeltTopic.AgentEvent(device).ToString(), new MeltTopic.AgentStatus(device).ToString());
+        _commands = new(client, new MeltTopic.AgentCommand(device).ToString(), session, time, options);
         _watch = new(session, time);
     }
 
@@ -97,27 +92,9 @@ public sealed class MqttAgentEngine : IEngine
     }
 
     /// <summary>Sends a command. To an agent that is gone it does nothing: its end is told by its events.</summary>
-    public async ValueTask SendAsync(EngineCommand command, CancellationToken stop)
-    {
+    public ValueTask SendAsync(EngineCommand command, CancellationToken stop) =>
         // The agent stamps in its own clock: the laboratory's cannot be handed over.
-        if (command is EngineCommand.Hello hello) command = hello with { Clock = null };
-        await _numbering.WaitAsync(stop);
-        try
-        {
-            if (_over.IsCancellationRequested) return;
-            // A probe that is sent again would measure the sending again.
-            long? number = command is EngineCommand.Probe ? null : ++_lastCommand;
-            var sent = new Sent(AgentFrame.Write(command, Session, number), number, command.GetType().Name);
-            if (number is { } n)
-                lock (_gate) _untaken[n] = sent;
-            await _outgoing.Writer.WriteAsync(sent, stop);
-        }
-        catch (ChannelClosedException) { }
-        finally
-        {
-            _numbering.Release();
-        }
-    }
+        _commands.SendAsync(command is EngineCommand.Hello hello ? hello with { Clock = null } : command, stop);
 
     public async ValueTask DisposeAsync()
     {
@@ -217,7 +194,7 @@ public sealed class MqttAgentEngine : IEngine
         lock (_gate)
         {
             if (frame.Taken is not { } command) return;
-            _untaken.Remove(command);
+            _commands.Taken(command);
             _watch.Began();
         }
     }
@@ -226,15 +203,7 @@ public sealed class MqttAgentEngine : IEngine
     {
         try
         {
-            await foreach (var sent in _outgoing.Reader.ReadAllAsync(_over.Token))
-            {
-                lock (_gate) sent.At = _with.Time.GetTimestamp();
-                try
-                {
-                    await _with.Client.PublishAsync(new(_commands, sent.Payload) { Qos = sent.Number is null ? MqttQos.AtMostOnce : MqttQos.AtLeastOnce, ContentType = "application/json" }, _over.Token);
-                }
-                catch (MqttException) when (sent.Number is null) { }        // a probe while the connection is away is lost
-            }
+            await _commands.RunAsync(_over.Token);
         }
         catch (OperationCanceledException) { }
         catch (MqttException e)
@@ -254,28 +223,12 @@ public sealed class MqttAgentEngine : IEngine
             while (await timer.WaitForNextTickAsync(_over.Token))
             {
                 string? gone;
-                Sent[] late;
-                lock (_gate)
-                {
-                    gone = _watch.Check();
-                    late = [.. _untaken.Values.Where(s => s.At is { } at && _with.Time.GetElapsedTime(at) > _with.Options.RepeatAfter)];
-                }
+                lock (_gate) gone = _watch.Check();
                 if (gone is not null) End(_with.Client.IsConnected ? gone : $"{gone} The connection to the broker is lost too.");
-                foreach (var sent in late) Repeat(sent);
+                else if (_commands.Repeat() is { } deaf) End(deaf);
             }
         }
         catch (OperationCanceledException) { }
-    }
-
-    private void Repeat(Sent sent)
-    {
-        if (sent.Times == _with.Options.Repeats)
-        {
-            End(string.Create(CultureInfo.InvariantCulture, $"The agent is online and does not take commands: number {sent.Number} ({sent.Name}) was published {sent.Times} times."));
-            return;
-        }
-        lock (_gate) (sent.At, sent.Times) = (null, sent.Times + 1);
-        _outgoing.Writer.TryWrite(sent);
     }
 
     private void Complain(string text) => _events.Writer.TryWrite(new EngineEvent.Failed(_with.Clock.Now, null, "protocol", text));
@@ -290,7 +243,7 @@ public sealed class MqttAgentEngine : IEngine
             if (_isOver) return;
             _isOver = true;
         }
-        _outgoing.Writer.TryComplete();
+        _commands.Close();
         _ = _over.CancelAsync();
         _ = Last();
 
@@ -300,12 +253,5 @@ public sealed class MqttAgentEngine : IEngine
             _events.Writer.TryComplete();
             _ended.TrySetResult();
         }
-    }
-
-    private sealed record Sent(byte[] Payload, long? Number, string Name)
-    {
-        /// <summary>When it was last handed to the connection; null while it waits for that.</summary>
-        public long? At { get; set; }
-        public int Times { get; set; } = 1;
     }
 }

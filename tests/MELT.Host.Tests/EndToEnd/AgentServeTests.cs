@@ -5,6 +5,7 @@ using MELT.Devices.Models;
 using MELT.Devices.Time;
 using MELT.Sensors.Agents;
 using MELT.Sensors.Clocks.Probing;
+using MELT.Sensors.Decoding;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Mqtt.Broker;
 using MELT.Sensors.Mqtt.Client;
@@ -51,6 +52,9 @@ public sealed class AgentServeTests(Workshop workshop) : IAsyncLifetime
             reading.Acknowledge();
             wanted.Remove(reading.Topic.Split('/')[3]);
         }
+        var about = await RetainedAsync("cpu/about");
+        AboutDecoder.TryDecode(about.Payload, out var described, out _).ShouldBeTrue();
+        (described!.Probes, described.ClockDomain).ShouldBe((true, ready.Clock.Domain));
         await using (var probes = await MqttClockProbes.StartAsync(await ConnectAsync(), "a-test", _clock, TimeProvider.System, Patience, Soon))
             (await probes.Of(new(new("host-7"), "cpu")).AskAsync(Soon)).ShouldNotBeNull().Domain.ShouldBe(ready.Clock.Domain);
 
@@ -58,13 +62,13 @@ public sealed class AgentServeTests(Workshop workshop) : IAsyncLifetime
         (await UntilAsync<EngineEvent.Exited>(engine))[^1].ShouldBeOfType<EngineEvent.Exited>();
         var said = (await agent.EndAsync()).ShouldBeDone();
         (said.Output + said.Error).ShouldNotContain("over there");
-        (await StatusAsync()).Reason.ShouldBe(AgentStatus.Ended);
+        AgentStatus.Read((await RetainedAsync("agent/status")).Payload).ShouldNotBeNull().Reason.ShouldBe(AgentStatus.Ended);
     }
 
     [SkippableFact]
     public async Task An_agent_that_is_killed_ends_its_session_within_its_heartbeats_and_leaves_its_will()
     {
-        await using var agent = await StartAsync(workshop.NewPlace(), "--engine", "exercise", "--heartbeat", "0.5");
+        await using var agent = await StartAsync(workshop.NewPlace(), "--engine", "exercise", "--heartbeat", "1");
         await using var engine = await MqttAgentEngine.StartAsync(await ConnectAsync(), new("host-7"), _clock, TimeProvider.System, stop: Soon);
         await engine.SendAsync(new EngineCommand.Hello(1, null), Soon);
         await UntilAsync<EngineEvent.Ready>(engine);
@@ -134,14 +138,13 @@ public sealed class AgentServeTests(Workshop workshop) : IAsyncLifetime
 
     private Task<MqttClient> ConnectAsync() => MqttClient.ConnectAsync(new() { Host = "127.0.0.1", Port = _broker.Port, UserName = "laboratory", Password = "here" }, stop: Soon);
 
-    /// <summary>The one that is retained.</summary>
-    private async Task<AgentStatus> StatusAsync()
+    private async Task<MqttDelivery> RetainedAsync(string below)
     {
         await using var watcher = await ConnectAsync();
-        await watcher.SubscribeAsync("melt/v1/host-7/agent/status", MqttQos.AtLeastOnce, Soon);
+        await watcher.SubscribeAsync($"melt/v1/host-7/{below}", MqttQos.AtLeastOnce, Soon);
         var delivery = await watcher.Deliveries.ReadAsync(Soon);
         delivery.Retained.ShouldBeTrue();
-        return AgentStatus.Read(delivery.Payload).ShouldNotBeNull();
+        return delivery;
     }
 
     private static async Task<List<EngineEvent>> UntilAsync<T>(MqttAgentEngine engine) where T : EngineEvent
