@@ -1,4 +1,3 @@
-using FsCheck;
 using FsCheck.Fluent;
 using MELT.Devices.Links;
 using MELT.Devices.Links.Shells;
