@@ -16,6 +16,7 @@ public sealed class LlamaCliEngine(ILink link, string executable, HostClock cloc
 {
     private const int LongestLine = 1 << 16, LongestPrompt = 100_000, MostLines = 256, MostUnread = 4_096;
     private const string ProgramThatChats = "llama-cli", ProgramThatCompletes = "llama-completion", Handover = "generate: n_ctx";
+    private static readonly TimeSpan Lingering = TimeSpan.FromSeconds(10);
     private static readonly IReadOnlyDictionary<string, string> NoEnvironment = new Dictionary<string, string>();
     private LlamaHelp? _help;
     private string _program = executable;
@@ -88,8 +89,10 @@ public sealed class LlamaCliEngine(ILink link, string executable, HostClock cloc
         var (lastWords, log, text) = (new TextTail(), new Queue<string>(), new CliOutput());
         var handedOver = new TaskCompletionSource<Stamp>(TaskCreationOptions.RunContinuationsAsynchronously);
         var pieces = Channel.CreateBounded<CliPiece>(MostUnread);
-        var error = Lines.ReadAsync(process.Error, LongestLine, Clock, Keep, process.Exit, Abandoned);
-        var output = ReadAsync(process.Output, text, pieces.Writer);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(Abandoned);
+        var error = Lines.ReadAsync(process.Error, LongestLine, Clock, Keep, Task.Delay(Timeout.Infinite, reading.Token), reading.Token);
+        var output = ReadAsync(process.Output, text, pieces.Writer, reading.Token);
+        var limiting = LimitAsync();
         using var ending = stop.Register(process.AskToEnd);
         var emitted = 0;
         await foreach (var piece in pieces.Reader.ReadAllAsync(Abandoned))
@@ -99,9 +102,16 @@ public sealed class LlamaCliEngine(ILink link, string executable, HostClock cloc
         }
         if (stop.IsCancellationRequested) { await process.EndAsync(Patience); }
         var exit = await process.Exit;
-        await Task.WhenAll(error, output);
+        await Task.WhenAll(error, output, limiting);
         if (emitted == 0) { await BeginAsync(exit.At); }
         await FinishAsync(request, exit, lastWords, LlamaTimings.In(log), text.Ended, emitted, stop.IsCancellationRequested);
+
+        // The counts come last; what still holds the pipes open long after is not the program.
+        async Task LimitAsync()
+        {
+            await process.Exit;
+            reading.CancelAfter(Lingering);
+        }
 
         ValueTask Keep(string line, Stamp at)
         {
@@ -131,12 +141,12 @@ public sealed class LlamaCliEngine(ILink link, string executable, HostClock cloc
         await TellAsync(new EngineEvent.Finished(exit.At, request.Index, reason, tokens, timings?.Counters));
     }
 
-    private async Task ReadAsync(Stream stream, CliOutput text, ChannelWriter<CliPiece> pieces)
+    private async Task ReadAsync(Stream stream, CliOutput text, ChannelWriter<CliPiece> pieces, CancellationToken stop)
     {
         var buffer = new byte[16_384];
         try
         {
-            while (await stream.ReadAsync(buffer, Abandoned) is > 0 and var read)
+            while (await stream.ReadAsync(buffer, stop) is > 0 and var read)
             {
                 var at = Clock.Now;
                 foreach (var piece in text.Add(buffer.AsSpan(0, read), at)) { await pieces.WriteAsync(piece, Abandoned); }
