@@ -10,7 +10,8 @@ namespace MELT.Devices.Inference.LlamaCpp.Programs;
 /// llama.cpp's command line program (<c>main</c>, <c>llama-cli</c>, <c>llama-completion</c>) on a device: one process per request, so every request
 /// loads the model again (<c>reloads: per-request</c>) and loading is not reported. s is the arrival of the log line that the program writes
 /// between loading and evaluating the prompt; where its version writes none, s is not known and not told. A chunk of its output is an emission,
-/// counted as one token; n is the log's <c>eval</c> runs + 1, never a count of text. Without that line nobody counted.
+/// counted as one token; n is the log's <c>eval</c> runs + 1, never a count of text. Without that line, which a program that
+/// ends too fast may leave unwritten, nobody counted.
 /// </summary>
 public sealed class LlamaCliEngine(ILink link, string executable, HostClock clock) : HostedEngine(clock)
 {
