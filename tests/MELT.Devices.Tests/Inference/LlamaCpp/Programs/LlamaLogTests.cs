@@ -79,7 +79,15 @@ public sealed class LlamaLogTests
 
         log.ShouldBe(new Dictionary<string, string>
         {
-            ["build"] = "4202 (9f912511)", ["flash_attn"] = "off", ["gpu_layers"] = "33/33", ["n_batch"] = "2048", ["n_ctx"] = "8192", ["n_threads"] = "12", ["n_ubatch"] = "512", ["type_k"] = "f16", ["type_v"] = "q8_0",
+            ["build"] = "4202 (9f912511)",
+            ["flash_attn"] = "off",
+            ["gpu_layers"] = "33/33",
+            ["n_batch"] = "2048",
+            ["n_ctx"] = "8192",
+            ["n_threads"] = "12",
+            ["n_ubatch"] = "512",
+            ["type_k"] = "f16",
+            ["type_v"] = "q8_0",
         }, ignoreOrder: true);
     }
 
