@@ -16,6 +16,9 @@ public sealed record BatteryQuirk(CurrentUnit Unit, CurrentSign Sign, string Sou
     /// <summary>What the kernel asks of drivers for the unit; for the sign drivers do not agree, so the status decides.</summary>
     public static readonly BatteryQuirk Usual = new(CurrentUnit.Microampere, CurrentSign.ByStatus, "Linux Documentation/ABI/testing/sysfs-class-power, current_now: µA");
 
+    /// <summary>The gauge's own number, unchanged: what a load step is decided by.</summary>
+    public static readonly BatteryQuirk Raw = new(CurrentUnit.Ampere, CurrentSign.PositiveIsOut, "the gauge's own number");
+
     /// <summary>Power of ten from the gauge's number to amperes.</summary>
     public int Exponent => Unit switch { CurrentUnit.Microampere => -6, CurrentUnit.Milliampere => -3, _ => 0 };
 

@@ -27,7 +27,11 @@ public sealed class PowerRails : IInstrument
 
     public MeterDescription About => new()
     {
-        Instrument = "Android ODPM", Kind = SensorKind.Accumulated, PeriodSeconds = Period.TotalSeconds, ClockDomain = _host.ClockDomain, Channels = _channels,
+        Instrument = "Android ODPM",
+        Kind = SensorKind.Accumulated,
+        PeriodSeconds = Period.TotalSeconds,
+        ClockDomain = _host.ClockDomain,
+        Channels = _channels,
     };
 
     public static Found Find(HostPlace host, RailTopology topology, Action<string> notice)

@@ -12,7 +12,7 @@ namespace MELT.Sensors.Instruments.Jetson;
 public static class Ina3221
 {
     private const string Hwmon = "sys/bus/i2c/drivers/ina3221", Iio = "sys/bus/i2c/drivers/ina3221x";
-    private const double ShuntStepMicrovolts = 40;
+    private const double VoltageStep = 0.008, ShuntStepMicrovolts = 40;
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
     public static Found Find(HostPlace host, RailTopology topology, Action<string> notice)
@@ -41,16 +41,12 @@ public static class Ina3221
     // The analysis multiplies a voltage and a current whose names agree behind the first letter.
     private static IEnumerable<FileChannel> Channels(Input input, string label, Rail rail)
     {
-        yield return new(new()
-        {
-            Name = $"v{label}", Quantity = "voltage", Unit = "V", Boundary = rail.Boundary, Parent = rail.Parent is null ? null : $"v{rail.Parent}", Resolution = 0.008,
-        }, input.Voltage, -3);
-        yield return new(new()
-        {
-            Name = $"i{label}", Quantity = "current", Unit = "A", Boundary = rail.Boundary, Parent = rail.Parent is null ? null : $"i{rail.Parent}",
-            Resolution = input.ShuntMicroohms is { } shunt ? ShuntStepMicrovolts / shunt : null,
-        }, input.Current, -3);
+        yield return new(Channel($"v{label}", "voltage", "V", rail, rail.Parent is null ? null : $"v{rail.Parent}", VoltageStep), input.Voltage, -3);
+        yield return new(Channel($"i{label}", "current", "A", rail, rail.Parent is null ? null : $"i{rail.Parent}", ShuntStepMicrovolts / input.ShuntMicroohms), input.Current, -3);
     }
+
+    private static ChannelDescription Channel(string name, string quantity, string unit, Rail rail, string? parent, double? step) =>
+        new() { Name = name, Quantity = quantity, Unit = unit, Boundary = rail.Boundary, Parent = parent, Resolution = step };
 
     private static IEnumerable<Input> HwmonInputs(IHostTree tree) =>
         from chip in tree.Names(Hwmon)

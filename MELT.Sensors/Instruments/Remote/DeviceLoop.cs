@@ -6,11 +6,14 @@ namespace MELT.Sensors.Instruments.Remote;
 /// <summary>Runs one standing loop on a device and hands over its frames, until stopped, ended or cut off.</summary>
 internal static class DeviceLoop
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(2);
     private const int KeptWords = 512;
 
     /// <param name="command">The loop, given the mark that closes its frames.</param>
-    /// <param name="period">How often a frame comes; after the stop two more are waited for: the first may have been on its way already.</param>
+    /// <param name="period">
+    /// How often a frame comes; after the stop two more are waited for, since the first may have been on its way already. A loop slower than a frame a
+    /// second ends no phase and is not waited for.
+    /// </param>
     /// <param name="take">False: nothing more is wanted.</param>
     public static async Task<SourceEnd> RunAsync(ILink link, Func<string, LinkCommand> command, TimeSpan period, Func<DeviceFrame, ValueTask<bool>> take, CancellationToken stop)
     {
@@ -24,7 +27,7 @@ internal static class DeviceLoop
             process.Input.Close();
             reader = new(process.Output, mark);
             using var linger = new CancellationTokenSource();
-            await using var stopping = stop.Register(() => linger.CancelAfter(period * 2 + Grace));
+            await using var stopping = stop.Register(() => linger.CancelAfter(period * 2 <= LongestWait ? period * 2 + Grace : TimeSpan.Zero));
             var words = WordsAsync(process.Error, linger.Token);
             for (var after = 0; ;)
             {

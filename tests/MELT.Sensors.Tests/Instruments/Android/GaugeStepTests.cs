@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MELT.Sensors.Instruments.Android;
-using MELT.Sensors.Instruments.Remote;
 
 namespace MELT.Sensors.Tests.Instruments.Android;
 
@@ -53,5 +52,15 @@ public sealed class GaugeStepTests
         BatteryQuirks.Of(new(null, null, null, "board"), told.Add).ShouldBeNull();
         told.Count.ShouldBe(3);
         BatteryQuirks.Known.ShouldAllBe(k => k.Quirk.Source.Length > 10);
+    }
+
+    [Fact]
+    public void A_gauge_is_read_in_its_own_numbers_for_the_step()
+    {
+        using var host = new FakeHost();
+        foreach (var (file, text) in new[] { ("type", "Battery"), ("status", "Unknown"), ("voltage_now", "4000000"), ("current_now", "-250") }) host.Write($"sys/class/power_supply/battery/{file}", text);
+        MELT.Sensors.Instruments.Battery.Find(host.Place, BatteryQuirk.Raw).Usable.ShouldHaveSingleItem().Read().Text().ShouldBe("voltage=4 current=-250");
+        host.Write("sys/class/power_supply/battery/current_now", "-2147483648");
+        MELT.Sensors.Instruments.Battery.Find(host.Place, BatteryQuirk.Raw).Usable.ShouldHaveSingleItem().Read().Text().ShouldBe("nothing");
     }
 }

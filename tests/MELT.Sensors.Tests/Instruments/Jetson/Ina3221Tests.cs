@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Energy;
-using MELT.Sensors.Instruments;
 using MELT.Sensors.Instruments.Jetson;
 using MELT.Sensors.Meters;
 using MELT.Sensors.Tests.Import;

@@ -46,6 +46,20 @@ public sealed class DeviceInstrumentsTests : IAsyncLifetime
         refusal.Message.ShouldContain("cannot be stamped");
     }
 
+    [SkippableFact]
+    public async Task A_shell_that_knows_the_time_itself_stamps_without_a_date()
+    {
+        Skip.If(LocalLink.Find("bash") is null, "there is no bash");
+        _device.Program("date", "exit 1");
+        Cpu(100);
+        await using var link = new LinkThatDies(_device.Link, "bash");
+        var found = await DeviceInstruments.DiscoverAsync(link, _device.Place, _device.Settings, _device.Patience);
+        var before = Stamp.From(TimeProvider.System.GetUtcNow());
+        var stamps = (await _device.TakeAsync(found, "cpu", 2)).Readings.ConvertAll(r => r.At);
+        stamps.ShouldAllBe(at => at >= before && at <= Stamp.From(TimeProvider.System.GetUtcNow()));
+        stamps[1].ShouldBeGreaterThan(stamps[0]);
+    }
+
     [Fact]
     public async Task A_device_without_anything_says_why_for_each()
     {

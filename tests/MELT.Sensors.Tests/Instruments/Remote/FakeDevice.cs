@@ -1,6 +1,5 @@
 using MELT.Devices.Links;
 using MELT.Devices.Time;
-using MELT.Sensors.Instruments;
 using MELT.Sensors.Instruments.Remote;
 using MELT.Sensors.Meters;
 

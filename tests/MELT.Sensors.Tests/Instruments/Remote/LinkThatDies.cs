@@ -2,8 +2,8 @@ using MELT.Devices.Links;
 
 namespace MELT.Sensors.Tests.Instruments.Remote;
 
-/// <summary>A link that works until it is cut: its programs are heard of no more.</summary>
-internal sealed class LinkThatDies(ILink link) : ILink
+/// <summary>A link that works until it is cut: its programs are heard of no more. Scripts may be given to another shell than sh.</summary>
+internal sealed class LinkThatDies(ILink link, string shell = "sh") : ILink
 {
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<ILinkProcess> _processes = [];
@@ -20,7 +20,7 @@ internal sealed class LinkThatDies(ILink link) : ILink
     public async Task<ILinkProcess> StartAsync(LinkCommand command, CancellationToken stop)
     {
         if (_lost.Task.IsCompleted) throw new LinkException("dying: the link is dead");
-        var process = await link.StartAsync(command, stop);
+        var process = await link.StartAsync(command.Executable == "sh" ? command with { Executable = shell } : command, stop);
         _processes.Add(process);
         return process;
     }
