@@ -64,7 +64,7 @@ public sealed class NvidiaSmiTests
         device.Program("nvidia-smi", $$"""
             case "$1" in *throttle*) echo 'Field "clocks_throttle_reasons.active" is not a valid field to query.'; exit 2;; esac
             n=1; case "$3" in -lms) n=50;; esac
-            tail -n +2 '{{capture}}' | head -n $n | while IFS=', ' read -r day time load state heat clock watts instant; do echo "0, $watts, [N/A], $instant, $load, [N/A], $heat, $clock, [N/A], [N/A], $state"; done
+            sed -n "2,$((n + 1))p" '{{capture}}' | while IFS=', ' read -r day time load state heat clock watts instant; do echo "0, $watts, [N/A], $instant, $load, [N/A], $heat, $clock, [N/A], [N/A], $state"; done
             [ $n = 50 ] && exec sleep 1000
             exit 0
             """);

@@ -65,7 +65,8 @@ internal sealed class FakeDevice : IAsyncDisposable
         return (readings, end);
     }
 
-    public static MeterDescription About(DeviceFound found, string meter) => found.Meters.First(m => m.Meter.Name == meter).About;
+    public static MeterDescription About(DeviceFound found, string meter) => found.Meters.FirstOrDefault(m => m.Meter.Name == meter)
+        .ShouldNotBeNull(string.Join('\n', found.Refused.Select(r => $"{r.Name}: {r.Reason}"))).About;
 
     public async ValueTask DisposeAsync()
     {
