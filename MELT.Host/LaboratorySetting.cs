@@ -33,6 +33,7 @@ internal static class LaboratorySetting
             EstimatedWattsPerProcessor = configuration.Instruments.WattsPerBusyProcessor,
             Periods = configuration.Instruments.Periods,
             Devices = with.Devices().ById,
+            FilesFolder = Path.Combine(with.DataFolder, "files"),
             PassOn = with.Json ? Console.Error : Console.Out,
             StartEngine = (engine, _) => StartEngineAsync(engine, clock, with),
             Profile = name => SimulatedProfiles.Find(name, configuration),

@@ -86,6 +86,8 @@ public sealed record BenchOptions
     public required Func<EngineSpec, CancellationToken, Task<IEngine>> StartEngine { get; init; }
     /// <summary>The devices that devices.conf describes.</summary>
     public IReadOnlyDictionary<DeviceId, ConfiguredDevice> Devices { get; init; } = new Dictionary<DeviceId, ConfiguredDevice>();
+    /// <summary>Where files that are collected from devices are kept, in a folder of the session.</summary>
+    public string FilesFolder { get; init; } = "files";
     /// <summary>Where what commands print on configured devices goes.</summary>
     public TextWriter PassOn { get; init; } = TextWriter.Null;
     /// <summary>The simulated profile of a name; throws <see cref="RigException"/> when there is none.</summary>

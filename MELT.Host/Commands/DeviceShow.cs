@@ -31,7 +31,7 @@ internal sealed class DeviceShow(Surroundings with)
         await using var linked = await LinkedDevice.OpenAsync(device, new SilentNotes(), clock, with.Time, stop);
         var temperatures = await new DeviceThermometer(linked.Access).ReadAsync(stop);
         var level = await BatteryBand.ReadLevelAsync(linked.Access, stop);
-        var found = await DeviceInstruments.DiscoverAsync(linked.Link, new(device.Id, "device"), device.Meters, stop);
+        var found = await DeviceInstruments.DiscoverAsync(linked.Link, new(device.Id, "device") { Root = device.Root, Folders = device.Path }, device.Meters, stop);
         return new(device.Id.Value, linked.Link.Name, found.Facts, device.Supply?.ToString(),
             [.. found.Meters.Select(m => new ShownMeter(m.Meter.Name, m.About.Instrument, [.. m.About.Channels.Select(c => new ShownChannel(c.Name, c.Unit, c.Boundary, c.Parent))]))],
             [.. found.Refused.Select(r => r.Reason)], [.. temperatures.OrderBy(t => t.Place, StringComparer.Ordinal)], level, [], [.. found.Notices, .. linked.Remarks]);

@@ -18,12 +18,17 @@ internal static class DoctorCommand
 {
     public static Command Create(SharedOptions shared)
     {
-        var command = new Command("doctor", "Look whether this machine can measure, and say what to do where it cannot");
-        command.SetAction((parsed, stop) => Failure.GuardAsync(() => RunAsync(new Surroundings(parsed, shared), stop)));
+        var device = new Option<string?>("--device") { Description = "Look at a device of devices.conf instead", HelpName = "DEVICE" };
+        var command = new Command("doctor", "Look whether this machine, or a device, can be measured, and say what to do where it cannot") { device };
+        command.SetAction((parsed, stop) => Failure.GuardAsync(async () =>
+        {
+            var with = new Surroundings(parsed, shared);
+            return Print(with, parsed.GetValue(device) is { } name ? await new DeviceDoctor(DevicesCommand.Named(with, name), with.Time).LookAsync(stop) : await HereAsync(with, stop));
+        }));
         return command;
     }
 
-    private static async Task<int> RunAsync(Surroundings with, CancellationToken stop)
+    private static async Task<IReadOnlyList<DoctorCheck>> HereAsync(Surroundings with, CancellationToken stop)
     {
         var configuration = with.Configure();
         var facts = await new DoctorSurvey
@@ -34,7 +39,11 @@ internal static class DoctorCommand
             Broker = token => BrokerAsync(configuration.Broker, with.Time, token),
             Meters = token => MetersAsync(with.Time, token),
         }.LookAsync(stop);
-        var checks = Doctor.Judge(facts);
+        return Doctor.Judge(facts);
+    }
+
+    private static int Print(Surroundings with, IReadOnlyList<DoctorCheck> checks)
+    {
         if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(checks, DoctorJson.Default.IReadOnlyListDoctorCheck));
         else with.Output.Write(Table(checks));
         return checks.Any(c => c.Status == DoctorStatus.Fail) ? ExitCode.Failed : ExitCode.Done;

@@ -11,7 +11,7 @@ namespace MELT.Host.Configuration;
 public sealed class DevicesReader
 {
     private const string File = "devices.conf";
-    private static readonly string[] Keys = ["adb", "connect-patience", "endpoint", "engine", "folder", "gates", "link", "meters", "over", "platform", "prepare", "ssh", "supply"];
+    private static readonly string[] Keys = ["adb", "collect", "connect-patience", "endpoint", "engine", "folder", "gates", "link", "meters", "over", "path", "platform", "prepare", "root", "ssh", "stand-in", "supply"];
 
     private readonly HoconFields _told = new();
 
@@ -43,6 +43,10 @@ public sealed class DevicesReader
             Wishes = Wishes(told, key),
             Gates = Gates(told, key),
             Meters = new DeviceMetersReader(_told).Read(told.Find("meters"), $"{key}.meters"),
+            Root = _told.Text(told, key, "root") ?? "/",
+            Path = _told.Texts(told.Find("path"), $"{key}.path"),
+            Collect = _told.Texts(told.Find("collect"), $"{key}.collect"),
+            StandIn = _told.Text(told, key, "stand-in"),
             Patience = _told.Length(told, key, "connect-patience") ?? TimeSpan.FromSeconds(30),
         };
         Check(told, key, device);
@@ -53,7 +57,7 @@ public sealed class DevicesReader
     private void Check(HoconObject told, string key, ConfiguredDevice device)
     {
         if (LinkKinds.TakesFiles(device.Reach.Kind)) return;
-        foreach (var name in (string[])["engine", "folder", "gates", "meters", "over", "platform", "prepare", "connect-patience"])
+        foreach (var name in (string[])["collect", "connect-patience", "engine", "folder", "gates", "meters", "over", "path", "platform", "prepare", "root"])
             if (told.Find(name) is { } given and not HoconNull) _told.Say(given, $"{key}.{name}", $"is for devices on which programs can be run, not for link = {device.Reach.Kind}");
     }
 

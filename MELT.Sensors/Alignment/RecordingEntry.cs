@@ -60,6 +60,9 @@ public sealed record SessionHeader
     public required string MeltVersion { get; init; }
     public required DeviceId Device { get; init; }
     /// <summary>Clock domain of the session: engine stamps and phases are in it.</summary>
+    /// <summary>The fact of a device that is played by something else, and by what.</summary>
+    public const string StandInFact = "stand-in";
+
     public required string ClockDomain { get; init; }
     public required Stamp At { get; init; }
     public int Repetition { get; init; } = 1;

@@ -87,7 +87,7 @@ public static class SessionAnalysis
 
     private static IEnumerable<string> Flags(RecordedSession session, ModelInfo? model)
     {
-        if (model?.Synthetic == true) yield return "synthetic";
+        if (model?.Synthetic == true || session.Header!.DeviceFacts.ContainsKey(SessionHeader.StandInFact)) yield return "synthetic";
         if (session.Meters.Values.Any(m => m.Description?.Simulated == true)) yield return "simulated";
     }
 

@@ -5,7 +5,7 @@ using MELT.Devices.Links.Adb;
 namespace MELT.Tests;
 
 /// <summary>
-/// A phone made of a real adbd, which runs programs for whoever reaches it. It is the user nobody, in name spaces of its own that end
+/// A phone made of a real adbd, which runs programs for whoever reaches it. It is the user nobody unless a test needs what only its own user may read, in name spaces of its own that end
 /// with this process, and is reached from outside through a socket in a private folder only; the adb server is the tests' own, too.
 /// </summary>
 internal sealed class Adbd : IAsyncDisposable
@@ -16,9 +16,11 @@ internal sealed class Adbd : IAsyncDisposable
     private const string Phone = """
         ip link set lo up || exit 1
         chown nobody "$1" || exit 1
-        PATH=$3$PATH ADBD_PORT=$2 setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs "$4" >/dev/null 2>&1 &
+        if [ "$5" = nobody ]; then set -- "$1" "$2" "$3" setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs "$4"; else set -- "$1" "$2" "$3" "$4"; fi
+        port=$2 path=$3; shift 3
+        PATH=$path$PATH ADBD_PORT=$port "$@" >/dev/null 2>&1 &
         tries=0
-        until grep -q ":$(printf %04X "$2") " /proc/net/tcp /proc/net/tcp6; do
+        until grep -q ":$(printf %04X "$port") " /proc/net/tcp /proc/net/tcp6; do
             tries=$((tries + 1))
             [ $tries -lt 200 ] && kill -0 $! 2>/dev/null || { echo "adbd does not listen"; exit 1; }
             sleep 0.05
@@ -38,12 +40,12 @@ internal sealed class Adbd : IAsyncDisposable
 
     private static readonly string? Client = PeerScript.Find("adb"), Server = PeerScript.Find("adbd");
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("melt-adb-").FullName, _path;
+    private readonly string _folder = Directory.CreateTempSubdirectory("melt-adb-").FullName, _path, _user;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private PeerScript _leash = null!, _phone = null!;
     private Task _relaying = Task.CompletedTask;
 
-    private Adbd(string path) => _path = path;
+    private Adbd(string path, string user) => (_path, _user) = (path, user);
 
     /// <summary>Why there can be none here; null when there can.</summary>
     public static string? Missing { get; } =
@@ -58,11 +60,12 @@ internal sealed class Adbd : IAsyncDisposable
     public AdbServer AdbServer { get; private set; } = new();
     public AdbTarget Target => new() { Address = $"localfilesystem:{_folder}/adbd", Server = AdbServer };
 
-    /// <summary>A path for its programs that goes before the usual one, with a colon at its end.</summary>
-    public static async Task<Adbd> StartAsync(string path = "")
+    /// <param name="path">Folders of programs, each with a colon behind it.</param>
+    /// <param name="asMyself">Not as the user nobody.</param>
+    public static async Task<Adbd> StartAsync(string path = "", bool asMyself = false)
     {
         Skip.If(Missing is not null, Missing);
-        var adbd = new Adbd(path);
+        var adbd = new Adbd(path, asMyself ? "myself" : "nobody");
         var program = Path.Combine(adbd._folder, "adb");
         await File.WriteAllTextAsync(program, string.Format(CultureInfo.InvariantCulture, Program, adbd._folder, Client));
         adbd.AdbServer = new() { Program = program, Port = Mosquitto.FreePort() };
@@ -76,7 +79,7 @@ internal sealed class Adbd : IAsyncDisposable
 
     public Task KillAsync() => _phone.KillAsync();
 
-    public async Task StartAgainAsync() => _phone = await PeerScript.StartAsync(Phone, [Folder, Port.ToString(CultureInfo.InvariantCulture), _path, Server!],
+    public async Task StartAgainAsync() => _phone = await PeerScript.StartAsync(Phone, [Folder, Port.ToString(CultureInfo.InvariantCulture), _path, Server!, _user],
         "unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc");
 
     /// <summary>Listens on a port of the phone's own loopback address.</summary>

@@ -21,6 +21,14 @@ public sealed record ConfiguredDevice(DeviceId Id, DeviceReach Reach)
     public ImmutableArray<PreparationWish> Wishes { get; init; } = [];
     public DeviceGates Gates { get; init; } = new();
     public DeviceSettings Meters { get; init; } = DeviceSettings.Default;
+    /// <summary>Where its /proc, /sys and /etc are, for one that shows them elsewhere, such as a container.</summary>
+    public string Root { get; init; } = "/";
+    /// <summary>Folders in which programs that tell readings are looked for before those of its PATH.</summary>
+    public ImmutableArray<string> Path { get; init; } = [];
+    /// <summary>Files of the device that are copied here after each session.</summary>
+    public ImmutableArray<string> Collect { get; init; } = [];
+    /// <summary>It is no real device, or replays readings: what plays it. Every result then says that it is synthetic.</summary>
+    public string? StandIn { get; init; }
     /// <summary>How long a device that does not answer is tried again.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 }

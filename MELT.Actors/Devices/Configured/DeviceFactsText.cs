@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MELT.Devices.Preparation;
+using MELT.Sensors.Alignment;
 using MELT.Sensors.Instruments.Remote;
 
 namespace MELT.Actors.Devices.Configured;
@@ -30,6 +31,7 @@ internal static class DeviceFactsText
     public static ImmutableSortedDictionary<string, string> Of(ConfiguredDevice device)
     {
         var facts = ImmutableSortedDictionary<string, string>.Empty.Add("link", device.Reach.ToString());
+        if (device.StandIn is { } played) facts = facts.Add(SessionHeader.StandInFact, played);
         return device.Supply is { } supply ? facts.Add("supply", supply.ToString()) : facts;
     }
 

@@ -21,7 +21,7 @@ public sealed class LinkedDevice : IAsyncDisposable
     {
         _with = (device, notes, clock, time);
         (Link, _remarks, _host) = (link, remarks, new(clock));
-        Access = new(link, device.Platform, device.Traits) { Host = _host };
+        Access = new(link, device.Platform, device.Traits) { Host = _host, SystemRoot = device.Root.TrimEnd('/') };
         _telling = TellAsync();
     }
 

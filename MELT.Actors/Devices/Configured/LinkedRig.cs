@@ -81,6 +81,7 @@ internal sealed class LinkedRig : IRig
         await _watchingHeat;
         await _watchingProcess;
         if (_meters is { } meters) await meters.FinishAsync();
+        await CollectAsync(stop);
         await RestoreAsync();
         return new(_meters?.LastNumbers ?? [], [], [.. _notices, .. _meters?.Notices ?? []]);
     }
@@ -94,11 +95,12 @@ internal sealed class LinkedRig : IRig
 
     private async Task SetUpAsync(CancellationToken stop)
     {
+        if (await Leftovers.EndAsync(_device.Link, _with.Device.Id, stop) is > 0 and var ended) Tell([$"{ended} process(es) of an engine that had outlived its link were ended before the session"]);
         await _device.PassGatesAsync(null, stop);
         await PlaceModelAsync(stop);
         var outcomes = await _device.PrepareAsync(stop);
         _clock = await LinkClockProbe.StartAsync(_device.Link, _with.Clock, _with.Time, ProbePatience, stop);
-        _meters = await LinkedMeters.StartAsync(_device.Link, new(_with.Device.Id, _clock.Domain), _with.Device, _client, _with.Clock, _with.Time, stop);
+        _meters = await LinkedMeters.StartAsync(_device.Link, new(_with.Device.Id, _clock.Domain) { Root = _with.Device.Root, Folders = _with.Device.Path }, _with.Device, _client, _with.Clock, _with.Time, stop);
         _facts = DeviceFactsText.Of(_with.Device, _device, _meters.Facts, outcomes);
         _watchingHeat = _device.WatchCeilingAsync(_finished.Token);
         if (outcomes.Count > 0 && PreparationReport.Of(outcomes) is { Grade: not PreparationGrade.Full } report) _notices.Add(new("preparation", report.Sentence));
@@ -111,6 +113,21 @@ internal sealed class LinkedRig : IRig
         if (!File.Exists(model)) return;
         _file = ModelFile.TryRead(model, out _);
         _hash = await ModelHash.OfAsync(model, stop);
+    }
+
+    private async Task CollectAsync(CancellationToken stop)
+    {
+        foreach (var there in _with.Device.Collect)
+        {
+            try
+            {
+                await _device.Link.PullAsync(there, Path.Combine(_with.Options.FilesFolder, _with.Header.Session.Value, Path.GetFileName(there)), null, stop);
+            }
+            catch (LinkException e)
+            {
+                Tell([$"{there} was not collected: {e.Message}"]);
+            }
+        }
     }
 
     /// <summary>Over a new link where the old one died, if there is one to be had soon.</summary>

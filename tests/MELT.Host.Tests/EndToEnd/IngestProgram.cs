@@ -37,6 +37,6 @@ internal static class IngestProgram
 
     private sealed class NoBench : IBench
     {
-        public Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, CancellationToken stop) => throw new NotSupportedException();
+        public Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, MELT.Actors.Devices.Configured.IDeviceNotes notes, CancellationToken stop) => throw new NotSupportedException();
     }
 }

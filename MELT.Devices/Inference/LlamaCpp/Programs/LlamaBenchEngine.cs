@@ -11,9 +11,9 @@ namespace MELT.Devices.Inference.LlamaCpp.Programs;
 /// a request has neither s nor emissions and no phase: only the program's own counters are told, of which n are those it generated (all of them by
 /// evaluation, so the counter has n, not n − 1), and every other number of the request is <c>not-reported</c>.
 /// </summary>
-public sealed class LlamaBenchEngine(ILink link, string executable, HostClock clock) : HostedEngine(clock)
+/// <param name="program">The program; its own arguments come last and win.</param>
+public sealed class LlamaBenchEngine(ILink link, LinkCommand program, HostClock clock) : HostedEngine(clock)
 {
-    private static readonly IReadOnlyDictionary<string, string> NoEnvironment = new Dictionary<string, string>();
     private LlamaHelp? _help;
     private EngineCommand.Load? _load;
 
@@ -21,7 +21,7 @@ public sealed class LlamaBenchEngine(ILink link, string executable, HostClock cl
 
     protected override async Task GreetAsync(CancellationToken stop)
     {
-        (_help, var version, _) = await LlamaProgram.AskAsync(link, executable, NoEnvironment, stop);
+        (_help, var version, _) = await LlamaProgram.AskAsync(link, program.Executable, program.Environment, stop);
         var lateness = await PipeLateness.MeasureAsync(Clock);
         await TellAsync(new EngineEvent.Ready(Clock.Now, "llama-bench", version, null, new(Clock.Domain, HostClock.ResolutionNanoseconds, lateness)));
     }
@@ -84,7 +84,7 @@ public sealed class LlamaBenchEngine(ILink link, string executable, HostClock cl
     private async Task<(IReadOnlyList<LlamaBenchLine> Tests, string? Complaint)> RunAsync(int prompt, int generate, CancellationToken stop)
     {
         var (help, load) = (_help!, _load!);
-        var ran = await link.RunAsync(new(executable, ["-m", load.Model, .. help.Arguments(Known(load.Settings), out _), "-p", Number(prompt), "-n", Number(generate), "-r", "1", "-o", help.HasWord("jsonl") ? "jsonl" : "json"]), stop);
+        var ran = await link.RunAsync(program with { Arguments = ["-m", load.Model, .. help.Arguments(Known(load.Settings), out _), "-p", Number(prompt), "-n", Number(generate), "-r", "1", "-o", help.HasWord("jsonl") ? "jsonl" : "json", .. program.Arguments] }, stop);
         return ran.Succeeded ? ([.. LlamaBenchLine.All(ran.Output)], ServerWords.Shorten(ran.Error)) : ([], ServerWords.Shorten(ran.Complaint));
     }
 

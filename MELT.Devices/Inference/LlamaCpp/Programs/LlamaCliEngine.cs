@@ -13,14 +13,14 @@ namespace MELT.Devices.Inference.LlamaCpp.Programs;
 /// counted as one token; n is the log's <c>eval</c> runs + 1, never a count of text. Without that line, which a program that
 /// ends too fast may leave unwritten, nobody counted.
 /// </summary>
-public sealed class LlamaCliEngine(ILink link, string executable, HostClock clock) : HostedEngine(clock)
+/// <param name="program">The program; its own arguments come last and win.</param>
+public sealed class LlamaCliEngine(ILink link, LinkCommand program, HostClock clock) : HostedEngine(clock)
 {
     private const int LongestLine = 1 << 16, LongestPrompt = 100_000, MostLines = 256, MostUnread = 4_096;
     private const string ProgramThatChats = "llama-cli", ProgramThatCompletes = "llama-completion", Handover = "generate: n_ctx";
     private static readonly TimeSpan Lingering = TimeSpan.FromSeconds(10);
-    private static readonly IReadOnlyDictionary<string, string> NoEnvironment = new Dictionary<string, string>();
     private LlamaHelp? _help;
-    private string _program = executable;
+    private string _program = program.Executable;
     private EngineCommand.Load? _load;
     private ILinkProcess? _process;
 
@@ -28,12 +28,12 @@ public sealed class LlamaCliEngine(ILink link, string executable, HostClock cloc
 
     protected override async Task GreetAsync(CancellationToken stop)
     {
-        var (help, version, _) = await LlamaProgram.AskAsync(link, _program, NoEnvironment, stop);
+        var (help, version, _) = await LlamaProgram.AskAsync(link, _program, program.Environment, stop);
         if (Chats(help) && _program.EndsWith(ProgramThatChats, StringComparison.Ordinal))
         {
             // Since 2026 llama-cli only chats; what it did before is a program of its own beside it.
             _program = _program[..^ProgramThatChats.Length] + ProgramThatCompletes;
-            (help, version, _) = await LlamaProgram.AskAsync(link, _program, NoEnvironment, stop);
+            (help, version, _) = await LlamaProgram.AskAsync(link, _program, program.Environment, stop);
         }
         if (!help.Has("--no-display-prompt")) { throw new LinkException($"'{_program}' cannot leave out the prompt in its output (--no-display-prompt, 2024 and later), so its answer cannot be told from it."); }
         _help = help;
@@ -53,7 +53,7 @@ public sealed class LlamaCliEngine(ILink link, string executable, HostClock cloc
             ["observed_at"] = "client",
             ["reloads"] = "per-request",
             ["link"] = link.Name,
-            ["command"] = new LinkCommand(_program, ["-m", load.Model, .. arguments]).ToString(),
+            ["command"] = new LinkCommand(_program, ["-m", load.Model, .. arguments, .. program.Arguments]).ToString(),
         };
         if (missing.Count > 0) { settings["not_applied"] = string.Join(' ', missing); }
         await TellAsync(new EngineEvent.LoadEnded(Clock.Now, new() { Name = Path.GetFileName(load.Model), Path = load.Model }, settings));
@@ -70,7 +70,7 @@ public sealed class LlamaCliEngine(ILink link, string executable, HostClock cloc
         ILinkProcess process;
         try
         {
-            process = _process = await link.StartAsync(new(_program, Arguments(request)), stop);
+            process = _process = await link.StartAsync(program with { Executable = _program, Arguments = [.. Arguments(request), .. program.Arguments] }, stop);
         }
         catch (LinkException e)
         {

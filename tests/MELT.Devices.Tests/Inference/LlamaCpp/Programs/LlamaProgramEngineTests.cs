@@ -18,7 +18,7 @@ public sealed class LlamaProgramEngineTests(TinyModel model) : IClassFixture<Tin
         Response response = new([]);
         for (var i = 0; i < Tries && (events.Count == 0 || response.Finished.Counters is null); i++)
         {
-            await using var engine = new LlamaCliEngine(Link, program, EngineConversation.Clock);
+            await using var engine = new LlamaCliEngine(Link, new(program, []), EngineConversation.Clock);
             events = await TalkAsync(engine, file.Path, new(0, "hello \"you\"", null, new() { MaxTokens = 6, IgnoreEndOfSequence = true }));
             response = new(events);
             if (response.Finished.Counters is null) { response.Finished.Tokens.ShouldBe(new RequestTokens(0, 0, 0)); }
@@ -39,7 +39,7 @@ public sealed class LlamaProgramEngineTests(TinyModel model) : IClassFixture<Tin
     [SkippableFact]
     public async Task The_real_bench_tells_counters_and_makes_no_instants_up()
     {
-        await using var engine = new LlamaBenchEngine(Link, RealLlama.Program("llama-bench"), EngineConversation.Clock);
+        await using var engine = new LlamaBenchEngine(Link, new(RealLlama.Program("llama-bench"), []), EngineConversation.Clock);
         var events = await TalkAsync(engine, (await model.FileAsync()).Path, new(0, null, 16, new() { MaxTokens = 8 }));
 
         events.Select(e => e.GetType().Name).ShouldBe(["Ready", "LoadEnded", "Finished", "Exited"]);
@@ -71,7 +71,7 @@ public sealed class LlamaProgramEngineTests(TinyModel model) : IClassFixture<Tin
             llama_print_timings:       total time =   11653.83 ms
             LOG
             """);
-        await using var engine = new LlamaCliEngine(Link, cli, EngineConversation.Clock);
+        await using var engine = new LlamaCliEngine(Link, new(cli, []), EngineConversation.Clock);
         var events = await TalkAsync(engine, cli, new(0, "hi", null, new() { MaxTokens = 32 }));
 
         var response = new Response(events);
@@ -90,7 +90,7 @@ public sealed class LlamaProgramEngineTests(TinyModel model) : IClassFixture<Tin
             case "$1" in --help) printf '  -m, --model FNAME\n  --no-display-prompt\n'; exit 0;; --version) exit 0;; esac
             printf 'some text'
             """);
-        await using var engine = new LlamaCliEngine(Link, cli, EngineConversation.Clock);
+        await using var engine = new LlamaCliEngine(Link, new(cli, []), EngineConversation.Clock);
         var events = await TalkAsync(engine, cli, new(0, "hi", null, new()));
 
         events.OfType<EngineEvent.RequestBegun>().ShouldBeEmpty();
@@ -106,7 +106,7 @@ public sealed class LlamaProgramEngineTests(TinyModel model) : IClassFixture<Tin
             case "$1" in --help) printf '  -m, --model FNAME\n  --no-display-prompt\n'; exit 0;; --version) exit 0;; esac
             printf 'some text'; echo 'GGML_ASSERT: something' >&2; kill -ABRT $$
             """);
-        await using var engine = new LlamaCliEngine(Link, cli, EngineConversation.Clock);
+        await using var engine = new LlamaCliEngine(Link, new(cli, []), EngineConversation.Clock);
         var events = await TalkAsync(engine, cli, new(0, "hi", null, new()));
 
         var failed = events.OfType<EngineEvent.Failed>().ShouldHaveSingleItem();
@@ -122,12 +122,12 @@ public sealed class LlamaProgramEngineTests(TinyModel model) : IClassFixture<Tin
     {
         using var folder = new TemporaryFolder();
         var cli = Script(folder, "case \"$1\" in --help) printf '  -m, --model FNAME\\n  --no-display-prompt\\n';; esac; exit 0");
-        await using var engine = new LlamaCliEngine(Link, cli, EngineConversation.Clock);
+        await using var engine = new LlamaCliEngine(Link, new(cli, []), EngineConversation.Clock);
 
         var events = await TalkAsync(engine, cli, new(0, null, 5, new()));
 
         events.OfType<EngineEvent.Failed>().ShouldHaveSingleItem().Text.ShouldContain("llama-bench");
-        await using var missing = new LlamaCliEngine(Link, cli, EngineConversation.Clock);
+        await using var missing = new LlamaCliEngine(Link, new(cli, []), EngineConversation.Clock);
         (await TalkAsync(missing, "/no/such/model", new(0, "hi", null, new()))).OfType<EngineEvent.Failed>().First().Code.ShouldBe("model-not-found");
     }
 
