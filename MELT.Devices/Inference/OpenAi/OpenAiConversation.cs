@@ -53,6 +53,7 @@ internal sealed class OpenAiConversation(OpenAiEndpoint endpoint, HostClock cloc
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         patience.CancelAfter(endpoint.FirstTokenLimit);
         var (finish, ended, done) = (default(string), default(Stamp?), false);
+        EngineEvent.Emitted? pending = null;
         try
         {
             using var response = await HandOverAsync(request, model, patience.Token, cancelled);
@@ -60,7 +61,7 @@ internal sealed class OpenAiConversation(OpenAiEndpoint endpoint, HostClock cloc
             await tell(new EngineEvent.RequestBegun(at ?? clock.Now, request.Index, connect));
             await using var stream = await response.Content.ReadAsStreamAsync(patience.Token);
             var (events, buffer) = (new SseReader(), new byte[16_384]);
-            while (await stream.ReadAsync(buffer, patience.Token) is > 0 and var read)
+            while (await NextAsync() is > 0 and var read)
             {
                 var arrived = _connection.Wire.Read;
                 foreach (var data in events.Read(buffer.AsSpan(0, read))) { done = done || await TakeAsync(data, arrived); }
@@ -75,6 +76,14 @@ internal sealed class OpenAiConversation(OpenAiEndpoint endpoint, HostClock cloc
                 if (!done && finish is null) { throw new ServerFailure(ServerFailure.Cut, $"The stream ended {rest ?? "before the answer did"}."); }
             }
             return Ended();
+
+            // What is left of one reading of the socket is there without waiting; nobody waits for the next with a token in hand.
+            async ValueTask<int> NextAsync()
+            {
+                var reading = stream.ReadAsync(buffer, patience.Token);
+                if (!reading.IsCompleted) { await FlushAsync(); }
+                return await reading;
+            }
         }
         catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
         {
@@ -85,6 +94,29 @@ internal sealed class OpenAiConversation(OpenAiEndpoint endpoint, HostClock cloc
         {
             return done || finish is not null ? Ended() : throw new ServerFailure(ServerFailure.Cut, $"The stream was cut: {e.Message}");
         }
+        finally
+        {
+            await FlushAsync();
+        }
+
+        // What came with one reading of the socket became visible at once: gaps of nothing between its chunks are nobody's.
+        async ValueTask EmitAsync(EngineEvent.Emitted next)
+        {
+            if (pending is { } last && last.At == next.At && last.Reasoning == next.Reasoning)
+            {
+                pending = last with { Tokens = last.Tokens + next.Tokens, Text = last.Text + next.Text };
+                return;
+            }
+            await FlushAsync();
+            pending = next;
+        }
+
+        async ValueTask FlushAsync()
+        {
+            if (pending is not { } last) { return; }
+            pending = null;
+            await tell(last);
+        }
 
         (string, Stamp) Ended() => (Reason(finish, count, request), ended ?? clock.Now);
 
@@ -94,7 +126,7 @@ internal sealed class OpenAiConversation(OpenAiEndpoint endpoint, HostClock cloc
             ended = arrived;
             if (string.IsNullOrWhiteSpace(data)) { return false; }
             var chunk = ServerChunk.TryParse(data) ?? throw new ServerFailure(ServerFailure.Protocol, $"The server sent what is no JSON object: {ServerWords.Shorten(data)}");
-            if (count.Add(chunk) is { } tokens) { await tell(new EngineEvent.Emitted(arrived, request.Index, tokens, chunk.Reasoning + chunk.Text, Reasoning: chunk is { Text: null, Reasoning: not null })); }
+            if (count.Add(chunk) is { } tokens) { await EmitAsync(new(arrived, request.Index, tokens, chunk.Reasoning + chunk.Text, Reasoning: chunk is { Text: null, Reasoning: not null })); }
             if (chunk.Error is { } error) { throw new ServerFailure(ServerFailure.Refused, $"The server gave up: {error}"); }
             finish = chunk.FinishReason ?? finish;
             return finish is "error" or "abort" ? throw new ServerFailure(ServerFailure.Refused, $"The server ended the answer with '{finish}'.") : false;

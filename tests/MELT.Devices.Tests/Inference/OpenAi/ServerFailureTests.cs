@@ -195,7 +195,7 @@ public sealed class ServerFailureTests
 
         failed.Code.ShouldBe(code);
         failed.Text.ShouldContain(words);
-        response.Emissions.Count.ShouldBe(emissions);
+        response.Emissions.Sum(e => e.Tokens).ShouldBe(emissions);
         response.Finished.Tokens.Generated.ShouldBe(emissions);
     }
 
