@@ -7,14 +7,18 @@ namespace MELT.Sensors.Decoding.Payloads;
 /// <summary>Walks JSON of any shape and adds every leaf under its path: keys and array indexes joined by points.</summary>
 internal sealed class JsonFields(FieldList fields)
 {
+    private static readonly Reading ReadValue = static (walk, ref json) => walk.Value(ref json);
+
     private readonly char[] _path = new char[PayloadLimits.LongestPath];
     private int _length;
+
+    public FieldList Fields => fields;
 
     /// <summary>The moment of the leaves that follow.</summary>
     public Stamp? At { get; set; }
 
     /// <summary>The whole payload as fields; a syntax error is a rejection.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> payload, FieldList fields) => TryRead(payload, fields, static (walk, ref json) => walk.Value(ref json)) && fields.AreDistinct();
+    public static bool TryRead(ReadOnlySpan<byte> payload, FieldList fields) => TryRead(payload, fields, ReadValue) && fields.AreDistinct();
 
     /// <summary>Calls <paramref name="read"/> at the first token; afterwards the payload must have ended.</summary>
     public static bool TryRead(ReadOnlySpan<byte> payload, FieldList fields, Reading read)
@@ -38,14 +42,17 @@ internal sealed class JsonFields(FieldList fields)
     public delegate bool Reading(JsonFields walk, ref Utf8JsonReader json);
 
     /// <summary>Adds the value at the reader under the key before it.</summary>
-    public bool Member(ref Utf8JsonReader json)
+    public bool Member(ref Utf8JsonReader json) => Under(ref json, ReadValue);
+
+    /// <summary>Calls <paramref name="read"/> at the value under the key at the reader; what it adds lies below that key.</summary>
+    public bool Under(ref Utf8JsonReader json, Reading read)
     {
         var length = _length;
         var entered = TryEnterKey(ref json);
         json.Read();
-        var read = entered ? Value(ref json) : SkipValue(ref json);
+        var done = entered ? read(this, ref json) : SkipValue(ref json);
         _length = length;
-        return read;
+        return done;
     }
 
     /// <summary>Adds all members of the object at the reader.</summary>

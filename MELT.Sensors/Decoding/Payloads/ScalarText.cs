@@ -26,9 +26,11 @@ internal static class ScalarText
         var negative = digits is [(byte)'-', ..];
         var magnitude = negative ? digits[1..] : digits;
         while (magnitude is [(byte)'0', >= (byte)'0' and <= (byte)'9', ..]) magnitude = magnitude[1..];
-        if (!ExactNumbers.IsJsonNumber(magnitude) || !ExactNumbers.TryParse(magnitude, out number)) return false;
-        if (negative) number = number with { Mantissa = -number.Mantissa };
-        return true;
+        if (!ExactNumbers.IsJsonNumber(magnitude)) return false;
+        if (!negative) return ExactNumbers.TryParse(magnitude, out number);
+        var signed = digits[(digits.Length - magnitude.Length - 1)..];
+        signed[0] = (byte)'-';
+        return ExactNumbers.TryParse(signed, out number);
     }
 
     /// <summary>The unit is null where the text names none that we know.</summary>

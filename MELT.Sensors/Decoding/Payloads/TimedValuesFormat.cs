@@ -15,7 +15,7 @@ public sealed class TimedValuesFormat(string name, EpochUnit unit, string? topic
     public PayloadResult Decode(PayloadMessage message, PayloadState? state)
     {
         var fields = new FieldList(message.Payload.Length);
-        if (JsonFields.TryRead(message.Payload, fields, (walk, ref json) => Entries(walk, ref json, fields))) fields.AreDistinct();
+        if (JsonFields.TryRead(message.Payload, fields, Entries)) fields.AreDistinct();
         return fields.Done();
     }
 
@@ -30,43 +30,51 @@ public sealed class TimedValuesFormat(string name, EpochUnit unit, string? topic
         return new(topic ? PayloadFit.TopicAndShape : PayloadFit.Keys, $"the payload has ts and values, and ts counted in {unit.ToString().ToLowerInvariant()} is {timed.Value.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss} UTC{(topic ? $"; the topic contains {topicPart}" : "")}");
     }
 
-    private bool Entries(JsonFields walk, ref Utf8JsonReader json, FieldList fields)
+    private bool Entries(JsonFields walk, ref Utf8JsonReader json)
     {
-        if (json.TokenType == JsonTokenType.StartObject) return Entry(walk, ref json, fields);
-        if (json.TokenType != JsonTokenType.StartArray) return fields.Reject(Rejection.Shape, $"the payload is {JsonMessage.Kind(json.TokenType)}, expected an object or an array of objects");
+        if (json.TokenType == JsonTokenType.StartObject) return Entry(walk, ref json);
+        if (json.TokenType != JsonTokenType.StartArray) return walk.Fields.Reject(Rejection.Shape, $"the payload is {JsonMessage.Kind(json.TokenType)}, expected an object or an array of objects");
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
-            if (json.TokenType != JsonTokenType.StartObject) return fields.Reject(Rejection.Shape, $"an entry is {JsonMessage.Kind(json.TokenType)}, expected an object");
-            if (!Entry(walk, ref json, fields)) return false;
+            if (json.TokenType != JsonTokenType.StartObject) return walk.Fields.Reject(Rejection.Shape, $"an entry is {JsonMessage.Kind(json.TokenType)}, expected an object");
+            if (!Entry(walk, ref json)) return false;
         }
         return true;
     }
 
-    private bool Entry(JsonFields walk, ref Utf8JsonReader json, FieldList fields)
+    private bool Entry(JsonFields walk, ref Utf8JsonReader json)
     {
-        if (!TryFindStamp(json, fields, out var at, out var hasValues)) return false;
+        if (!TryFindStamp(json, walk.Fields, out var at, out var hasValues)) return false;
         walk.At = at;
-        if (!hasValues) return Plain(walk, ref json, fields);
+        if (!hasValues) return Plain(walk, ref json);
         while (json.Read() && json.TokenType != JsonTokenType.EndObject)
         {
             var values = json.ValueTextEquals("values"u8);
             json.Read();
             if (!values) json.Skip();
-            else if (json.TokenType != JsonTokenType.StartObject) return fields.Reject(Rejection.Shape, $"values is {JsonMessage.Kind(json.TokenType)}, expected an object");
+            else if (json.TokenType != JsonTokenType.StartObject) return walk.Fields.Reject(Rejection.Shape, $"values is {JsonMessage.Kind(json.TokenType)}, expected an object");
             else if (!walk.Members(ref json)) return false;
         }
         return true;
     }
 
     // Without values the members are the values, or, below a gateway, arrays of entries under the names of devices.
-    private static bool Plain(JsonFields walk, ref Utf8JsonReader json, FieldList fields)
+    private bool Plain(JsonFields walk, ref Utf8JsonReader json)
     {
+        var at = walk.At;
         while (json.Read() && json.TokenType != JsonTokenType.EndObject)
         {
             if (json.ValueTextEquals("ts"u8)) { json.Read(); json.Skip(); }
-            else if (!walk.Member(ref json)) return false;
+            else if (IsGateways(json) ? !walk.Under(ref json, Entries) : !walk.Member(ref json)) return false;
+            walk.At = at;
         }
         return true;
+    }
+
+    private static bool IsGateways(Utf8JsonReader json)
+    {
+        if (!json.Read() || json.TokenType != JsonTokenType.StartArray || !json.Read() || json.TokenType != JsonTokenType.StartObject || !json.Read() || json.TokenType != JsonTokenType.PropertyName) return false;
+        return json.ValueTextEquals("ts"u8) || json.ValueTextEquals("values"u8);
     }
 
     // The copy of the reader looks ahead: ts may stand behind the values it belongs to.
