@@ -80,9 +80,9 @@ public static partial class TegrastatsLine
     [GeneratedRegex(@"(?:^| )(EMC|GR3D)(?:_FREQ)? ([0-9]{1,3})%(?:@\[?([0-9]{1,6}))?")]
     private static partial Regex Units();
 
-    [GeneratedRegex(@"(?<= )([A-Za-z][A-Za-z0-9_-]{0,31})@(-?[0-9]{1,4}(?:\.[0-9]{1,6})?)C(?= |$)")]
+    [GeneratedRegex(@" ([A-Za-z][A-Za-z0-9_-]{0,31})@(-?[0-9]{1,4}(?:\.[0-9]{1,6})?)C(?= |$)")]
     private static partial Regex Temperatures();
 
-    [GeneratedRegex(@"(?<= )([A-Z][A-Za-z0-9_]{0,31}) ([0-9]{1,9})(?:mW/[0-9]{1,9}mW|/[0-9]{1,9})(?= |$)")]
+    [GeneratedRegex(@" ([A-Z][A-Za-z0-9_]{0,31}) ([0-9]{1,9})(?:mW/[0-9]{1,9}mW|/[0-9]{1,9})(?= |$)")]
     private static partial Regex Rails();
 }
