@@ -4,7 +4,7 @@ using MELT.Sensors.Instruments.Nvidia;
 namespace MELT.Sensors.Decoding.Payloads;
 
 /// <summary>The names and units of the columns, as a line without any number told them.</summary>
-public sealed record CsvState(ImmutableArray<CsvColumn> Columns) : PayloadState;
+public sealed record CsvState(ImmutableArray<CsvColumn> Columns, char Separator) : PayloadState;
 
 /// <summary>One column: its name without the unit, the unit, and the field of nvidia-smi when it is one.</summary>
 public sealed record CsvColumn(string Name, string? Unit, NvidiaSmiField? Card);
@@ -27,7 +27,7 @@ public sealed class CsvFormat(string name) : IPayloadFormat
 
     public PayloadResult Decode(PayloadMessage message, PayloadState? state)
     {
-        var columns = (state as CsvState)?.Columns ?? [];
+        var header = state as CsvState;
         var fields = new FieldList(message.Payload.Length);
         var number = 0;
         if (message.Payload.Length > PayloadLimits.LongestPayload) fields.Reject(Rejection.TooLarge, $"a payload holds at most {PayloadLimits.LongestPayload} bytes");
@@ -40,12 +40,11 @@ public sealed class CsvFormat(string name) : IPayloadFormat
                 var line = (end < 0 ? rest : rest[..end]).Trim(" \r"u8);
                 rest = end < 0 ? [] : rest[(end + 1)..];
                 number++;
-                if (!line.IsEmpty) Line(line, number, ref columns, fields);
+                if (!line.IsEmpty) Line(line, number, ref header, fields);
             }
-            if (fields.Rejection is null && fields.Count == 0 && columns.IsEmpty) fields.Reject(Rejection.Shape, "there is no line in the payload");
+            if (fields.Rejection is null && fields.Count == 0 && header is null) fields.Reject(Rejection.Shape, "there is no line in the payload");
         }
-        var kept = columns.IsEmpty || fields.Rejection is not null ? state : new CsvState(columns);
-        return fields.Done(kept);
+        return fields.Done(fields.Rejection is null ? header : state);
     }
 
     public PayloadEvidence? Recognise(PayloadMessage message)
@@ -58,32 +57,42 @@ public sealed class CsvFormat(string name) : IPayloadFormat
 
     private static bool Separators(ReadOnlySpan<byte> line) => line.IndexOfAny(",;\t"u8) >= 0;
 
-    private static bool Line(ReadOnlySpan<byte> utf8, int number, ref ImmutableArray<CsvColumn> columns, FieldList fields)
+    private static bool Line(ReadOnlySpan<byte> utf8, int number, ref CsvState? header, FieldList fields)
     {
         if (utf8.Length > LongestLine) return fields.Reject(Rejection.TooLarge, $"line {number} is longer than {LongestLine} bytes");
         Span<char> buffer = stackalloc char[LongestLine];
         System.Text.Encoding.UTF8.TryGetChars(utf8, buffer, out var length);
         ReadOnlySpan<char> line = buffer[..length];
-        var separator = line.Contains('\t') ? '\t' : line.Contains(';') ? ';' : ',';
+        var separator = header?.Separator ?? (line.Contains('\t') ? '\t' : line.Contains(';') ? ';' : ',');
         Span<Range> cells = stackalloc Range[MostColumns + 1];
         var count = line.Split(cells, separator, StringSplitOptions.TrimEntries);
         if (count > MostColumns) return fields.Reject(Rejection.TooLarge, $"line {number} has more than {MostColumns} cells");
-        if (IsHeader(line, cells[..count]))
-        {
-            if (!fields.Charge(count * 160 + 2 * length)) return false;
-            var named = ImmutableArray.CreateBuilder<CsvColumn>(count);
-            foreach (var cell in cells[..count]) named.Add(Column(line[cell]));
-            columns = named.MoveToImmutable();
-            return true;
-        }
-        if (!columns.IsEmpty && columns.Length != count) return fields.Reject(Rejection.Shape, $"line {number} has {count} cells, the header has {columns.Length}");
+        // With names known, a line of texts is a line of values, unless it is another header or the same one again.
+        if (IsHeader(line, cells[..count]) && (header is null || header.Columns.Length != count || header.Columns[0] == Column(line[cells[0]]))) return Header(line, cells[..count], number, separator, ref header, fields);
+        if (header is not null && header.Columns.Length != count) return fields.Reject(Rejection.Shape, $"line {number} has {count} cells, the header has {header.Columns.Length}");
         for (var i = 0; i < count; i++)
         {
             var cell = line[cells[i]];
             if (ScalarText.IsAbsent(cell)) continue;
             if (cell.Length > PayloadLimits.LongestText) return fields.Reject(Rejection.TooLarge, $"line {number} has a cell of more than {PayloadLimits.LongestText} characters");
-            if (!(columns.IsEmpty ? Cell(Numbers[i], null, cell, fields) : Cell(columns[i].Name, columns[i], cell, fields))) return false;
+            if (!(header is null ? Cell(Numbers[i], null, cell, fields) : Cell(header.Columns[i].Name, header.Columns[i], cell, fields))) return false;
         }
+        return true;
+    }
+
+    private static bool Header(ReadOnlySpan<char> line, ReadOnlySpan<Range> cells, int number, char separator, ref CsvState? header, FieldList fields)
+    {
+        if (!fields.Charge(cells.Length * 160 + 2 * line.Length)) return false;
+        var named = ImmutableArray.CreateBuilder<CsvColumn>(cells.Length);
+        foreach (var cell in cells)
+        {
+            var column = Column(line[cell]);
+            if (column.Name.Length is 0 or > PayloadLimits.LongestPath) return fields.Reject(Rejection.Shape, $"line {number}: a column has no name, or one of more than {PayloadLimits.LongestPath} characters");
+            foreach (var other in named)
+                if (other.Name == column.Name) return fields.Reject(Rejection.DuplicateKey, $"line {number}: column {JsonMessage.Quote(column.Name)} is there twice");
+            named.Add(column);
+        }
+        header = new(named.MoveToImmutable(), separator);
         return true;
     }
 

@@ -15,6 +15,7 @@ public sealed class LineTests
         var first = Payload.Read("csv", "Time (s),Power (W),Voltage [mV],state\n0.5,60.1,12000,idle\n0.6,NaN,12001,busy");
         first.Lines().ShouldBe(["Time=0.5 s", "Power=60.1 W", "Voltage=12000 mV", "state=idle", "Time=0.6 s", "Voltage=12001 mV", "state=busy"]);
         Payload.Read("csv", "0.7,60.2,12002,busy", state: first.State).Lines().ShouldBe(["Time=0.7 s", "Power=60.2 W", "Voltage=12002 mV", "state=busy"]);
+        Payload.Read("csv", "soon,n/a,late,busy", state: first.State).Lines().ShouldBe(["Time=soon", "Voltage=late", "state=busy"]);
         Payload.Decode("csv", Payload.Bytes("1,2"), state: first.State).ShouldBeOfType<PayloadResult.Rejected>().Reason.Text.ShouldBe("line 1 has 2 cells, the header has 4");
     }
 

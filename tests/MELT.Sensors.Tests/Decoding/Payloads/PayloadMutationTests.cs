@@ -30,7 +30,7 @@ public sealed class PayloadMutationTests(ITestOutputHelper output)
         ("sparkplug", "spBv1.0/G1/NBIRTH/E1", SparkplugTests.NodeBirth()),
         ("sparkplug", "spBv1.0/G1/NDATA/E1", SparkplugTests.Data(1, Protobuf.Bytes(2, Protobuf.Number(2, 7), Protobuf.Number(10, 5)), Protobuf.Bytes(2, Protobuf.Text(1, "x"), Protobuf.Number(4, 10), Protobuf.Double(13, 2.5)))),
         ("sparkplug", "spBv1.0/G1/DBIRTH/E1/D1", SparkplugTests.NodeBirth(1)),
-        ("csv", "x", Payload.Bytes("Time (s),Power (W);state\n0.5,60.1,idle\n0.6,60.2,busy")),
+        ("csv", "x", Payload.Bytes("Time (s),Power (W),state\n0.5,60.1,idle\n0.6,60.2,busy")),
         ("nvidia-smi", "x", Payload.Bytes("timestamp, power.draw [W], pstate, clocks_throttle_reasons.active\n2023/07/30 17:28:02.589, 78.66 W, P0, 0x0000000000000001")),
         ("tegrastats", "x", Payload.Bytes("10-01-2025 20:05:55 RAM 2274/6834MB (lfb 27x4MB) SWAP 542/3417MB CPU [99%@1189,100%@1188,off] EMC_FREQ 0% GR3D_FREQ 22% AUX@36.5C CPU@40C PMIC@50C VDD_IN 5542mW/5542mW VDD_SOC 1234mW/1234mW")),
     ];
@@ -60,14 +60,11 @@ public sealed class PayloadMutationTests(ITestOutputHelper output)
             var index = random.Next(Samples.Length + 1);
             var (format, topic, original) = index < Samples.Length ? Samples[index] : ("home-assistant", "homeassistant/device/x/config", Announcements[random.Next(2)]);
             var payload = Mutated(original, random);
-            var began = Stopwatch.GetTimestamp();
-            var before = GC.GetAllocatedBytesForCurrentThread();
             PayloadResult? result = null;
-            var rejection = index < Samples.Length
-                ? ((result = PayloadFormats.Find(format)!.Decode(new(topic, payload, Payload.Arrived), states[format])) as PayloadResult.Rejected)?.Reason
-                : Announce(payload);
-            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            var took = Stopwatch.GetElapsedTime(began);
+            Rejection? rejection = null;
+            var (allocated, took) = Measure();
+            // A shared pool or a compiled regex may grow once; that is the process's, not the payload's.
+            if (allocated > FreeBytes + 10 * payload.Length) (allocated, _) = Measure();
             if (allocated > FreeBytes + 10 * payload.Length) throw new ShouldAssertException($"{format} takes {allocated} bytes for {payload.Length}: {Convert.ToHexString(payload)}");
             if (rejection is not null && (string.IsNullOrWhiteSpace(rejection.Text) || rejection.Code.Length == 0 || rejection.Text.Length > 1000)) throw new ShouldAssertException($"{format}: {rejection}");
             if (result is PayloadResult.Decoded decoded) Hold(decoded, format);
@@ -77,6 +74,16 @@ public sealed class PayloadMutationTests(ITestOutputHelper output)
             slowest = took > slowest ? took : slowest;
             var counts = rejection is null ? accepted : refused;
             counts[format] = counts.GetValueOrDefault(format) + 1;
+
+            (long Allocated, TimeSpan Took) Measure()
+            {
+                var began = Stopwatch.GetTimestamp();
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                rejection = index < Samples.Length
+                    ? ((result = PayloadFormats.Find(format)!.Decode(new(topic, payload, Payload.Arrived), states[format])) as PayloadResult.Rejected)?.Reason
+                    : Announce(payload);
+                return (GC.GetAllocatedBytesForCurrentThread() - before, Stopwatch.GetElapsedTime(began));
+            }
         }
         slowest.ShouldBeLessThan(TimeSpan.FromSeconds(5), "a small input is never slow");
         foreach (var format in refused.Keys.Union(accepted.Keys))
