@@ -7,14 +7,18 @@ namespace MELT.Sensors.Decoding;
 internal static class JsonMessage
 {
     private const int LongestQuote = 48;
+    private const int LongestMessageEnd = 120;
 
     public static Utf8JsonReader Reader(ReadOnlySpan<byte> payload, int depth) => new(payload, new JsonReaderOptions { MaxDepth = depth });
 
     public static bool IsSyntax(Exception e) => e is JsonException or InvalidOperationException;     // the latter: text that is not Unicode
 
     public static Rejection Syntax(Exception e) => new(Rejection.Malformed, e is JsonException
-        ? $"not a JSON message: {e.Message}"
+        ? $"not a JSON message: {Shortened(e.Message)}"
         : "not a JSON message: text that is not valid Unicode");
+
+    // The reader quotes a whole wrong token, however long; where it stands is told at the end.
+    private static string Shortened(string message) => message.Length <= 2 * LongestMessageEnd ? message : $"{message[..LongestMessageEnd]}…{message[^LongestMessageEnd..]}";
 
     public static string Where(int? index) => index is { } i ? string.Create(CultureInfo.InvariantCulture, $"reading {i}: ") : "";
 
