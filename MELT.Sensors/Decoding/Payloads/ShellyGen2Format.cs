@@ -37,7 +37,7 @@ public sealed class ShellyGen2Format : IPayloadFormat
         for (var i = 0; i < fields.Count; i++)
         {
             ref var field = ref fields[i];
-            if (!field.Path.StartsWith(Parameters, StringComparison.Ordinal)) continue;
+            if (field.Path.Length == Parameters.Length || !field.Path.StartsWith(Parameters, StringComparison.Ordinal)) continue;
             if (!fields.Charge(24 + 2 * field.Path.Length)) return;
             field = field with { Path = field.Path[Parameters.Length..], At = at };
         }

@@ -7,7 +7,7 @@ public sealed class TegrastatsFormat : IPayloadFormat
 {
     private const int LongestLine = 2048;
     /// <summary>What finding one value in a line weighs.</summary>
-    private const int ValueWeight = 600;
+    private const int ValueWeight = 1000;
 
     public string Name => "tegrastats";
 
