@@ -18,6 +18,8 @@ public sealed class CsvFormat(string name) : IPayloadFormat
 {
     private const int LongestLine = 4096;
     private const int MostColumns = 256;
+    private const int HeaderWeight = 320;
+    private const int ColumnWeight = 160;
     private static readonly ImmutableDictionary<string, NvidiaSmiField> Cards = NvidiaSmiField.Known.ToImmutableDictionary(f => f.Query);
     private static readonly string[] Numbers = [.. Enumerable.Range(0, MostColumns).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 
@@ -82,14 +84,14 @@ public sealed class CsvFormat(string name) : IPayloadFormat
 
     private static bool Header(ReadOnlySpan<char> line, ReadOnlySpan<Range> cells, int number, char separator, ref CsvState? header, FieldList fields)
     {
-        if (!fields.Charge(cells.Length * 160 + 2 * line.Length)) return false;
+        if (!fields.Charge(HeaderWeight + cells.Length * ColumnWeight + 2 * line.Length)) return false;
         var named = ImmutableArray.CreateBuilder<CsvColumn>(cells.Length);
         foreach (var cell in cells)
         {
             var column = Column(line[cell]);
             if (column.Name.Length is 0 or > PayloadLimits.LongestPath) return fields.Reject(Rejection.Shape, $"line {number}: a column has no name, or one of more than {PayloadLimits.LongestPath} characters");
-            foreach (var other in named)
-                if (other.Name == column.Name) return fields.Reject(Rejection.DuplicateKey, $"line {number}: column {JsonMessage.Quote(column.Name)} is there twice");
+            for (var i = 0; i < named.Count; i++)
+                if (named[i].Name == column.Name) return fields.Reject(Rejection.DuplicateKey, $"line {number}: column {JsonMessage.Quote(column.Name)} is there twice");
             named.Add(column);
         }
         header = new(named.MoveToImmutable(), separator);
