@@ -16,7 +16,7 @@ public sealed class ShellyGen1Format : IPayloadFormat
         if (message.Payload.TrimStart(" \t\r\n"u8) is [(byte)'{', ..]) return KnownKeys.Read(message.Payload, static (path, _) => UnitOfPath(path)).Done();
         var fields = new FieldList(message.Payload.Length);
         var parts = message.Topic.Length <= PayloadLimits.LongestPath ? message.Topic.Split('/') : [];
-        var name = parts is [_, _, .., var last] ? last : BareFormat.Path;
+        var name = parts is [_, _, .., { Length: > 0 } last] ? last : BareFormat.Path;
         BareFormat.Read(message.Payload, name, UnitOfTopic(parts), fields);
         return fields.Done();
     }

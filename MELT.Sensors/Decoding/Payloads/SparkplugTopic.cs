@@ -3,10 +3,12 @@ namespace MELT.Sensors.Decoding.Payloads;
 /// <summary><c>spBv1.0/GROUP/TYPE/NODE[/DEVICE]</c>.</summary>
 public sealed record SparkplugTopic(string Group, string Type, string Node, string? Device)
 {
+    private const int LongestTopic = 512;
+
     /// <summary>Null when it is no topic of Sparkplug B that tells something of a node.</summary>
     public static SparkplugTopic? Parse(string topic)
     {
-        if (topic.Length > 1024 || !topic.StartsWith("spBv1.0/", StringComparison.Ordinal)) return null;
+        if (topic.Length > LongestTopic || !topic.StartsWith("spBv1.0/", StringComparison.Ordinal)) return null;
         return topic.Split('/') switch
         {
             [_, { Length: > 0 } group, ("NBIRTH" or "NDATA" or "NDEATH") and var type, { Length: > 0 } node] => new(group, type, node, null),

@@ -44,6 +44,16 @@ public sealed class LineTests
         Payload.Refuse("tegrastats", "hello").Code.ShouldBe(Rejection.Shape);
     }
 
+    [Fact]
+    public void The_longest_line_of_a_Jetson_is_within_what_a_payload_may_hold()
+    {
+        var cores = string.Join(',', Enumerable.Repeat("100%@2601", 14));
+        var zones = string.Concat(Enumerable.Range(0, 12).Select(i => $" zone{i}@45.5C"));
+        var rails = string.Concat(Enumerable.Range(0, 10).Select(i => $" VDD_RAIL{i} 5542mW/5542mW"));
+        Payload.Read("tegrastats", $"10-01-2025 20:05:55 RAM 2274/125834MB (lfb 27x4MB) SWAP 542/3417MB (cached 2MB) CPU [{cores}] EMC_FREQ 0%@665 GR3D_FREQ 0%@[305,305,305]{zones}{rails}")
+            .Fields.Length.ShouldBe(1 + 28 + 4 + 12 + 10);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\n\n")]

@@ -35,6 +35,9 @@ public sealed class PayloadMutationTests(ITestOutputHelper output)
         ("tegrastats", "x", Payload.Bytes("10-01-2025 20:05:55 RAM 2274/6834MB (lfb 27x4MB) SWAP 542/3417MB CPU [99%@1189,100%@1188,off] EMC_FREQ 0% GR3D_FREQ 22% AUX@36.5C CPU@40C PMIC@50C VDD_IN 5542mW/5542mW VDD_SOC 1234mW/1234mW")),
     ];
 
+    private static readonly string[] Topics =
+        ["", "/", "x", "shellies/", "shellies//", new('/', 400), new('é', 2000), "spBv1.0/G1/DDATA/E1/D1", "spBv1.0/G1/DDEATH/E1/D1", "spBv1.0/G1/NDEATH/E1", "spBv1.0/G1/DBIRTH/E1/D2", "spBv1.0//NBIRTH//", $"spBv1.0/{new string('g', 480)}/NDATA/E1"];
+
     private static readonly byte[][] Announcements =
     [
         Payload.Bytes("""{"~":"a/b","name":"x","stat_t":"~/SENSOR","dev":{"ids":["35EBF6"]},"unit_of_meas":"W","dev_cla":"power","stat_cla":"total","val_tpl":"{{value_json['ENERGY'].Power[1] | float(0) | round(2)}}"}"""),
@@ -60,6 +63,7 @@ public sealed class PayloadMutationTests(ITestOutputHelper output)
             var index = random.Next(Samples.Length + 1);
             var (format, topic, original) = index < Samples.Length ? Samples[index] : ("home-assistant", "homeassistant/device/x/config", Announcements[random.Next(2)]);
             var payload = Mutated(original, random);
+            if (random.Next(10) == 0) topic = index < Samples.Length ? Topics[random.Next(Topics.Length)] : topic;
             PayloadResult? result = null;
             Rejection? rejection = null;
             var (allocated, took) = Measure();
@@ -110,13 +114,29 @@ public sealed class PayloadMutationTests(ITestOutputHelper output)
     public void A_payload_of_nothing_but_fields_takes_no_more_than_ten_times_its_size(string format, string start, string repeated, string end)
     {
         foreach (var times in new[] { 100, 1_000, 20_000 })
-        {
-            var payload = Payload.Bytes(start + string.Concat(Enumerable.Repeat(repeated, times)) + end);
-            Payload.Decode(format, payload);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            Payload.Decode(format, payload);
-            (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(FreeBytes + 10L * payload.Length, $"{times} times");
-        }
+            Takes(times, Payload.Bytes(start + string.Concat(Enumerable.Repeat(repeated, times)) + end), format, "x");
+    }
+
+    [Fact]
+    public void A_birth_of_nothing_but_metrics_takes_no_more_than_ten_times_its_size()
+    {
+        foreach (var times in new[] { 100, 1_000, 20_000 })
+            Takes(times, [.. Enumerable.Range(0, times).SelectMany(i => Protobuf.Bytes(2, Protobuf.Text(1, $"m{i}"), Protobuf.Number(2, (ulong)i), Protobuf.Number(4, 3), Protobuf.Number(10, 1)))], "sparkplug", "spBv1.0/G1/NBIRTH/E1");
+    }
+
+    [Fact]
+    public void A_pack_of_nothing_but_records_takes_no_more_than_ten_times_its_size()
+    {
+        foreach (var times in new[] { 100, 1_000, 20_000 })
+            Takes(times, [0x9f, .. Enumerable.Range(0, times).SelectMany(i => new byte[] { 0xa2, 0x00, 0x62, (byte)'a', (byte)('a' + i % 26), 0x02, 0x01 }), 0xff], "senml-cbor", "x");
+    }
+
+    private static void Takes(int times, byte[] payload, string format, string topic)
+    {
+        Payload.Decode(format, payload, topic);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Payload.Decode(format, payload, topic);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(FreeBytes + 10L * payload.Length, $"{times} times");
     }
 
     private static Rejection? Announce(byte[] payload) => (HomeAssistantDiscovery.Read("homeassistant/device/x/config", payload) as DiscoveryResult.Rejected

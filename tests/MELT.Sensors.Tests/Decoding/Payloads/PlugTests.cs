@@ -48,6 +48,7 @@ public sealed class PlugTests
     [InlineData("shellies/shellyem-1/emeter/1/returned_energy", "60", "returned_energy=60 Wmin")]
     [InlineData("shellies/shellyem-1/emeter/1/voltage", "231.02", "voltage=231.02 V")]
     [InlineData("shellies/shellyplug-s-DDEEFF/relay/0", "on", "0=true")]
+    [InlineData("shellies/shellyplug-s-DDEEFF/", "1", "value=1")]
     [InlineData("shellies/shellyplug-s-DDEEFF/temperature", "24.14", "temperature=24.14 °C")]
     public void The_topic_of_a_first_Shelly_states_the_unit(string topic, string payload, string expected) => Payload.Read("shelly-gen1", payload, topic).Lines().ShouldBe([expected]);
 
