@@ -9,11 +9,14 @@ internal static class Numbers
     /// <summary>Ticks of <c>/proc</c> per second: USER_HZ, 100 on every architecture .NET runs on, whatever the kernel's own HZ.</summary>
     public const int TicksExponent = -2;
 
+    private const int LongestNumber = 128;
+
     public static bool TryParse(ReadOnlySpan<char> text, out ExactDecimal number)
     {
         number = default;
-        return decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _)
-            && ExactDecimal.TryParse(System.Text.Encoding.ASCII.GetBytes(text.ToString()), out number);
+        Span<byte> digits = stackalloc byte[LongestNumber];
+        return text.Length <= LongestNumber && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _)
+            && System.Text.Encoding.ASCII.TryGetBytes(text, digits, out var length) && ExactDecimal.TryParse(digits[..length], out number);
     }
 
     public static bool TryParse(ReadOnlySpan<char> text, out long number) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);

@@ -65,7 +65,9 @@ public static partial class TegrastatsLine
 
     private static void Add(ImmutableArray<TegraValue>.Builder found, string name, string quantity, string unit, double? resolution, ExactDecimal? value)
     {
-        if (!found.Any(v => v.Channel.Name == name)) found.Add(new(new() { Name = name, Quantity = quantity, Unit = unit, Resolution = resolution }, value));
+        for (var i = 0; i < found.Count; i++)
+            if (found[i].Channel.Name == name) return;
+        found.Add(new(new() { Name = name, Quantity = quantity, Unit = unit, Resolution = resolution }, value));
     }
 
     [GeneratedRegex(@"(?:^| )RAM ([0-9]{1,9})/[0-9]{1,9}MB")]
