@@ -7,9 +7,7 @@ public sealed class TegrastatsFormat : IPayloadFormat
 {
     private const int LongestLine = 2048;
     /// <summary>What finding one value in a line weighs.</summary>
-    private const int ValueWeight = 1000;
-    /// <summary>What a core, which has two values, weighs beside.</summary>
-    private const int CoreWeight = 600;
+    private const int ValueWeight = 560;
 
     public string Name => "tegrastats";
 
@@ -29,7 +27,7 @@ public sealed class TegrastatsFormat : IPayloadFormat
     {
         if (line.Contains('\n')) { fields.Reject(Rejection.Shape, "there is more than one line, and none tells when it was written"); return; }
         var text = line.AsSpan();
-        if (!fields.Charge(ValueWeight * (1 + text.Count('@') + text.Count('/') + text.Count("off")) + CoreWeight * text.Count("%@"))) return;
+        if (!fields.Charge(ValueWeight * (1 + text.Count('@') + text.Count('/') + text.Count('%') + text.Count("off")))) return;
         if (!TegrastatsLine.TryDecode(line, out var values, out var reason)) { fields.Reject(Rejection.Shape, reason!); return; }
         foreach (var (channel, value) in values)
             if (value is { } number && !fields.Add(new(channel.Name, PayloadValue.Of(number), null, channel.Unit))) return;
