@@ -36,7 +36,7 @@ internal ref struct SparkplugRawMetric
                 case (Int or Long or Truth, ProtobufWire.Varint) or (Float, ProtobufWire.Fixed32) or (Double, ProtobufWire.Fixed64): (metric._field, metric._bits) = (reader.Field, reader.Bits); break;
                 case (String, ProtobufWire.Length): metric._field = String; metric._text = reader.Bytes; break;
                 case (16 or 17 or 18 or 19, ProtobufWire.Length): metric._field = reader.Field; break;
-                case (<= 19, _) and not (8 or 6, _): return false;
+                case ( <= 19, _) and not (8 or 6, _): return false;
             }
         }
         return !reader.IsBroken;

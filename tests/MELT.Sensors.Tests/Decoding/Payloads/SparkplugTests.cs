@@ -1,5 +1,4 @@
 using MELT.Devices.Time;
-using MELT.Sensors.Decoding;
 using MELT.Sensors.Decoding.Payloads;
 using static MELT.Sensors.Tests.Decoding.Payloads.Protobuf;
 
