@@ -65,7 +65,7 @@ public sealed class Device : EventSourcedBehavior<DeviceCommand, DeviceEvent, De
         DeviceCommand.NoteRestored c when device.Changed.Any(s => s.Name == c.Setting) => Persist(new DeviceEvent.SettingRestored(c.Setting, c.At)).ThenReply(DeviceAnswer.Accepted.Value),
         DeviceCommand.NoteRestored => Accepted,
         DeviceCommand.Inspect => Reply(new DeviceAnswer.Standing(device.Facts, device.LeasedTo, device.Epoch, device.Meters, device.Position, [.. device.Clocks.Keys])
-            { Link = device.Link, Reachable = device.Reachable, Linked = device.Linked, LinkLost = device.LinkLost, Changed = device.Changed }),
+        { Link = device.Link, Reachable = device.Reachable, Linked = device.Linked, LinkLost = device.LinkLost, Changed = device.Changed }),
         _ => throw new UnreachableException(command.GetType().Name),
     };
 

@@ -78,7 +78,7 @@ internal sealed class LinkedMeters : IAsyncDisposable
         foreach (var notice in found.Notices) Note("instrument", notice);
         foreach (var refused in found.Refused)
             if (RefusalNotice.Of(refused) is { } notice) Note(notice.Code, notice.Text);
-        
+
         _meters += found.Meters.Count();
         lock (_publishing) _publishing.Add(_publisher.RunAsync(found.Usable, _finished.Token));
     }

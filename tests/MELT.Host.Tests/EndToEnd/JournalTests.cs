@@ -1,5 +1,4 @@
 using MELT.Actors.Journal;
-using MELT.Tests;
 using Microsoft.Data.Sqlite;
 
 namespace MELT.Host.Tests.EndToEnd;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using MELT.Actors.Journal;
 using MELT.Actors.Meters;
-using MELT.Tests;
 
 namespace MELT.Host.Tests.EndToEnd;
 

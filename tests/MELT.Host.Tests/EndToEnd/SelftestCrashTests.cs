@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using MELT.Actors.Journal;
-using MELT.Tests;
 
 namespace MELT.Host.Tests.EndToEnd;
 

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Analysis;
-using MELT.Sensors.Meters;
 
 namespace MELT.Sensors.Tests.Analysis;
 

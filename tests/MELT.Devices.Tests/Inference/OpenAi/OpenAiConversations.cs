@@ -1,7 +1,6 @@
 using MELT.Devices.Inference;
 using MELT.Devices.Inference.OpenAi;
 using MELT.Devices.Time;
-using MELT.Tests;
 
 namespace MELT.Devices.Tests.Inference.OpenAi;
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using MELT.Devices.Inference;
-using MELT.Devices.Inference.OpenAi;
-using MELT.Devices.Time;
 using static MELT.Devices.Tests.Inference.OpenAi.OpenAiConversations;
 
 namespace MELT.Devices.Tests.Inference.OpenAi;

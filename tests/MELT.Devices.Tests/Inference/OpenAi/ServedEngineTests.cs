@@ -2,7 +2,6 @@ using MELT.Devices.Inference;
 using MELT.Devices.Inference.OpenAi;
 using MELT.Devices.Links;
 using MELT.Devices.Tests.Models;
-using MELT.Tests;
 
 namespace MELT.Devices.Tests.Inference.OpenAi;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using MELT.Devices.Inference;
 using MELT.Devices.Inference.OpenAi;
-using MELT.Tests;
 using static MELT.Devices.Tests.Inference.OpenAi.OpenAiConversations;
 
 namespace MELT.Devices.Tests.Inference.OpenAi;
