@@ -35,6 +35,9 @@ public interface IRig : IAsyncDisposable
     /// <summary>Starts the engine; throws <see cref="RigException"/>.</summary>
     Task<IEngine> StartEngineAsync(CancellationToken stop);
 
+    /// <summary>Its engine can load the device in a pattern.</summary>
+    bool Exercises => true;
+
     /// <summary>A command as the engine is to be told it: a model by its path on the device, this host's clock only where it is the device's.</summary>
     EngineCommand ForEngine(EngineCommand command) => command;
 

@@ -149,6 +149,8 @@ public sealed class LinkPerformer(IActorRuntime runtime, IBench bench, HostClock
         var meters = await _streams.ClocksAsync(work.Header, work.Plan, stop);
         var pattern = work.Plan.Sync == SyncMode.On ? SyncPattern.For(meters.All) ?? SyncPattern.Usual : SyncPattern.For(meters.WithoutClock);
         if (pattern is null || work.Plan.Engine.Name == EngineSpec.CommandLine) return SessionCommand.NoSync.Value;
+        // Wanted only where it helps, a pattern that the engine cannot make is left out; insisted upon, the engine says that it cannot.
+        if (work.Plan.Sync == SyncMode.Auto && _live.TryGetValue(work.Session, out var live) && live.Rig is { Exercises: false }) return SessionCommand.NoSync.Value;
         return await TellAsync(new(work.Session, new EngineCommand.Exercise(pattern.Chips, pattern.ChipSeconds)), stop);
     }
 

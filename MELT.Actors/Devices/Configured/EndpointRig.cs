@@ -11,6 +11,8 @@ internal sealed class EndpointRig(RigSetting with, OpenAiEndpoint server) : IRig
 {
     public ImmutableSortedDictionary<string, string> Facts => DeviceFactsText.Of(with.Device);
 
+    public bool Exercises => false;
+
     public Task<IEngine> StartEngineAsync(CancellationToken stop) => Task.FromResult<IEngine>(new OpenAiEngine(server, with.Clock));
 
     public void Heard(EngineEvent told, int? processId) { }

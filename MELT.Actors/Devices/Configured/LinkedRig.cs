@@ -54,6 +54,8 @@ internal sealed class LinkedRig : IRig
         }
     }
 
+    public bool Exercises => _with.Device.Engine?.Kind == DeviceProgram.Agent;
+
     public Task<IEngine> StartEngineAsync(CancellationToken stop) => LinkedEngines.StartAsync(_with, _device.Link, stop);
 
     public EngineCommand ForEngine(EngineCommand command) => command switch

@@ -83,7 +83,7 @@ public sealed class PlanReaderTests : IDisposable
     [InlineData(Good + "parameters: { kv_type: q9 }", "plan.yaml:4:24: parameters.kv_type.0: must be one of f32")]
     [InlineData(Good + "parameters: 4", "plan.yaml:4:13: parameters: must be a mapping with threads, context_tokens")]
     [InlineData(Good + "allow_estimates: yes", "must be true or false, not 'yes'")]
-    [InlineData(Good + "engine: lama.cpp", "plan.yaml:4:9: engine: must be llama.cpp or simulated or a mapping 'command: [program, argument, …]', not 'lama.cpp'; did you mean 'llama.cpp'?")]
+    [InlineData(Good + "engine: lama.cpp", "plan.yaml:4:9: engine: must be llama.cpp or simulated or device or a mapping 'command: [program, argument, …]', not 'lama.cpp'; did you mean 'llama.cpp'?")]
     [InlineData(Good + "order: random", "order: must be as-written or a mapping 'shuffled: SEED', not 'random'")]
     [InlineData(Good + "devices: []", "devices: must not be an empty list")]
     [InlineData(Good + "devices: [{ id: p, link: simulated }]", "plan.yaml:4:11: devices.0.profile: is missing")]
