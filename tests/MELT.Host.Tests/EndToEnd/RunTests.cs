@@ -73,7 +73,7 @@ public sealed class RunTests(Workshop workshop)
         var place = workshop.NewPlace();
         (await Melt.RunAsync(place, "model", "make", Model)).ShouldBeDone();
 
-        var listed = (await Melt.RunAsync(place, "model", "list", "--json")).ShouldBeDone().Json.EnumerateArray().Single(m => m.Text("path").Contains("tiny", StringComparison.Ordinal));
+        var listed = (await Melt.RunAsync(place, "model", "list", "--json")).ShouldBeDone().Json.EnumerateArray().Single(m => m.Text("path").Contains("tiny-q4_0", StringComparison.Ordinal));
 
         listed.Number("bytes").ShouldBe(new FileInfo(listed.Text("path")).Length);
     }
