@@ -8,7 +8,7 @@ namespace MELT.Actors.Devices.Configured;
 /// Engines that outlived their link: a server that nobody could end goes on holding memory and drawing power. Each carries the name of its
 /// device in its environment, by which it is found when the device is reached again.
 /// </summary>
-internal static class Leftovers
+public static class Leftovers
 {
     private const string Mark = "MELT_ENGINE_OF";
 

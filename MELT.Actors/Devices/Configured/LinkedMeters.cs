@@ -39,7 +39,9 @@ internal sealed class LinkedMeters : IAsyncDisposable
     public static async Task<LinkedMeters> StartAsync(ILink link, DevicePlace place, ConfiguredDevice device, IMqttClient client, HostClock clock, TimeProvider time, CancellationToken stop)
     {
         var meters = new LinkedMeters(link, place, device, client, clock, time);
-        meters.Publish(await DeviceInstruments.DiscoverAsync(link, place, device.Meters, stop));
+        var found = await DeviceInstruments.DiscoverAsync(link, place, device.Meters, stop);
+        meters.Facts = found.Facts;
+        meters.Publish(found);
         for (var begun = time.GetTimestamp(); meters._publisher.LastNumbers.Count < meters._meters && time.GetElapsedTime(begun) < FirstReadings; await Task.Delay(Pause, time, stop)) { }
         return meters;
     }
@@ -74,11 +76,9 @@ internal sealed class LinkedMeters : IAsyncDisposable
 
     private void Publish(DeviceFound found)
     {
-        Facts = found.Facts;
         foreach (var notice in found.Notices) Note("instrument", notice);
         foreach (var refused in found.Refused)
             if (RefusalNotice.Of(refused) is { } notice) Note(notice.Code, notice.Text);
-
         _meters += found.Meters.Count();
         lock (_publishing) _publishing.Add(_publisher.RunAsync(found.Usable, _finished.Token));
     }

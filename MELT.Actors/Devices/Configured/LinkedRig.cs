@@ -148,6 +148,7 @@ internal sealed class LinkedRig : IRig
             }
             if ((await _with.Notes.UnrestoredAsync(patience.Token)).IsEmpty) return;
             await using var again = await LinkedDevice.OpenAsync(_with.Device, _with.Notes.Alone(), _with.Clock, _with.Time, patience.Token);
+            await Leftovers.EndAsync(again.Link, _with.Device.Id, patience.Token);
             await again.RestoreAsync(patience.Token);
             Tell(again.Remarks);
         }
