@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MELT.Sensors.Alignment;
 using MELT.Sensors.Analysis;
 
 namespace MELT.Host.Reports;
@@ -11,7 +12,8 @@ public static class Cautions
         .. When(session.Status == "failed", $"FAILED: {Reason(session)}"),
         .. When(session.Status == "partial", $"PARTIAL: {Reason(session)} What was recorded until then is kept and is all that is shown."),
         .. When(IsSimulated(session), $"SIMULATED: {SessionTitle.Device(session)} and its meters are computed, not observed. The numbers say how well MELT measures, nothing about a real device."),
-        .. When(IsSynthetic(session), "SYNTHETIC: the model has random weights, so the text means nothing. Speed, memory and energy do not depend on the weights."),
+        .. When(StandIn(session) is not null, $"SYNTHETIC: {SessionTitle.Device(session)} is played by something else ({StandIn(session)}). Its numbers say nothing about a real device."),
+        .. When(session.Model is { Synthetic: true } || (IsSynthetic(session) && StandIn(session) is null), "SYNTHETIC: the model has random weights, so the text means nothing. Speed, memory and energy do not depend on the weights."),
         .. When(session.Flags.Contains("imported"), "IMPORTED: the recording was made elsewhere."),
         .. When(IsEstimated(session), $"ESTIMATED: {Estimated(session)} rest on values that were configured, not observed."),
     ];
@@ -19,6 +21,8 @@ public static class Cautions
     public static bool IsSimulated(SessionResults session) => session.Flags.Contains("simulated");
 
     public static bool IsSynthetic(SessionResults session) => session.Flags.Contains("synthetic") || session.Model is { Synthetic: true };
+
+    private static string? StandIn(SessionResults session) => session.Device.GetValueOrDefault(SessionHeader.StandInFact);
 
     public static bool IsEstimated(SessionResults session) => EstimatedKeys(session).Any();
 
