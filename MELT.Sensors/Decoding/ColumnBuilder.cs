@@ -21,9 +21,11 @@ internal sealed class ColumnBuilder(string channel)
             if (!double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var inexact) || !double.IsFinite(inexact)) return false;
             value = new(BitConverter.DoubleToInt64Bits(inexact), IsDouble);
         }
-        _values.Add(value);
+        Add(value);
         return true;
     }
+
+    public void Add(ExactDecimal value) => _values.Add(value);
 
     public SampleColumn Build()
     {

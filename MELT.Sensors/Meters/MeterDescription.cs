@@ -36,6 +36,8 @@ public sealed record MeterDescription
     public bool? Probes { get; init; }
     /// <summary>What the catalogue of instruments filled in, and from which entry; null: the meter said all of it itself.</summary>
     public string? CompletedFrom { get; init; }
+    /// <summary>The rule of <c>sensors.conf</c> by which its messages were understood; null: it publishes on MELT's own topics.</summary>
+    public string? Rule { get; init; }
     public ImmutableArray<ChannelDescription> Channels { get; init; } = [];
 }
 
