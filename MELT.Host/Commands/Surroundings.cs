@@ -61,6 +61,9 @@ internal sealed class Surroundings(ParseResult parsed, SharedOptions shared)
     /// <summary>The devices of the laboratory: the shipped file, which has none, and the laboratory's own over it.</summary>
     public DeviceCatalogue Devices() => DevicesReader.Load(new ConfigurationSources { Folder = ConfigFolder }).OrThrow();
 
+    /// <summary>Where the rules of sensors come from.</summary>
+    public ConfigurationSources SensorSources => new() { Folder = ConfigFolder, AddedFolder = DataFolder };
+
     /// <summary>For reading; recordings have to be there already.</summary>
     public Task<StoredJournal> OpenJournalAsync(CancellationToken stop)
     {

@@ -89,5 +89,7 @@ public sealed record ConfigurationSources
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
     /// <summary>The folder <c>--config</c> names; else that of <c>MELT_CONFIG</c>, else <c>hocon</c> beside the program.</summary>
     public string? Folder { get; init; }
+    /// <summary>Where files lie that MELT was asked to add to; null: nowhere.</summary>
+    public string? AddedFolder { get; init; }
     public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
 }

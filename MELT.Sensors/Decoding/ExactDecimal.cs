@@ -35,6 +35,14 @@ public readonly record struct ExactDecimal(long Mantissa, int Exponent)
         return true;
     }
 
+    /// <summary>The same of any text, which need not be a number.</summary>
+    public static bool TryParse(string text, out ExactDecimal value)
+    {
+        value = default;
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        return Payloads.ExactNumbers.IsJsonNumber(bytes) && TryParse(bytes, out value);
+    }
+
     /// <summary>The integer n with n × 10^<paramref name="exponent"/> equal to this number; false when there is none in Int64.</summary>
     public bool TryScale(int exponent, out long integer)
     {
