@@ -2,6 +2,7 @@ using MELT.Actors.Behaviors;
 using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
+using MELT.Actors.Rules;
 using MELT.Actors.Runtimes;
 using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
@@ -24,6 +25,7 @@ public static class MeltActors
         runtime.Host(new Meter(), NoWork.Instance);
         runtime.Host(new Session(), new SessionPerformer(runtime, links, clock, time, log, unreachable));
         runtime.Host(new Experiment(), NoWork.Instance);
+        runtime.Host(new Rulebook(), NoWork.Instance);
         runtime.Host(new Scheduler(), new SchedulerPerformer(runtime, clock, log));
     }
 

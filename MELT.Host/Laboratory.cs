@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using MELT.Actors;
 using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
@@ -60,10 +61,11 @@ internal sealed class Laboratory : IAsyncDisposable
             var runtime = new InProcessRuntime(watched, logs.CreateLogger<InProcessRuntime>(), new InProcessOptions { Time = time });
             open.Push(runtime);
 
-            var (deliveries, connection, address, there) = await ListenAsync(options, clock, time, open, stop);
-            var bench = new Bench(options.Bench(clock), (id, token) => options.ConnectAsync(connection with { ClientId = id, CleanStart = true }, time, token), clock, time);
+            var listening = await ListenAsync(options, clock, time, open, stop);
+            var bench = new Bench(options.Bench(clock), (id, token) => options.ConnectAsync(listening.Connection with { ClientId = id, CleanStart = true }, time, token), clock, time);
             runtime.AddMelt(bench, clock, time, logs.CreateLogger("MELT"));
-            var ingesting = PumpIngest.Start(new(runtime, clock, time, logs.CreateLogger<IngestPump>(), options.Instruments), deliveries, there);
+            var foreign = options.Sensors?.Open(runtime, watched, clock, time, logs, options.Instruments, listening.Publish, listening.Subscribe, open);
+            var ingesting = PumpIngest.Start(new(runtime, clock, time, logs.CreateLogger<IngestPump>(), options.Instruments, foreign), listening.Deliveries, listening.IsThere);
             open.Push(ingesting);
             var sealing = options.Unattended ? Interruption.GoOnAsync(runtime, stop) : Interruption.SealAsync(runtime, journal, time, stop);
             await watched.UnlessLostAsync(sealing);
@@ -76,7 +78,7 @@ internal sealed class Laboratory : IAsyncDisposable
                 Runtime = runtime,
                 Cluster = new InProcessCluster(runtime, Environment.MachineName, time),
                 Clock = clock,
-                BrokerAddress = address,
+                BrokerAddress = listening.Address,
                 Ingesting = ingesting,
             };
         }
@@ -87,20 +89,24 @@ internal sealed class Laboratory : IAsyncDisposable
         }
     }
 
+    /// <summary>Where messages come from, and how others reach it.</summary>
+    private sealed record Listening(ChannelReader<MqttDelivery> Deliveries, MqttClientOptions Connection, string Address, Func<bool> IsThere,
+        Func<MqttMessage, CancellationToken, Task> Publish, Func<string, CancellationToken, Task>? Subscribe);
+
     /// <summary>Our broker holds each acknowledgement for ingest; at a foreign one we hold it ourselves, as a subscriber with a session that outlives us.</summary>
-    private static async Task<(System.Threading.Channels.ChannelReader<MqttDelivery>, MqttClientOptions, string, Func<bool>)> ListenAsync(LaboratoryOptions options, HostClock clock, TimeProvider time, Stack<IAsyncDisposable> open, CancellationToken stop)
+    private static async Task<Listening> ListenAsync(LaboratoryOptions options, HostClock clock, TimeProvider time, Stack<IAsyncDisposable> open, CancellationToken stop)
     {
         if (options.BrokerUrl is { } url)
         {
             var connection = MqttClient.ParseUrl(url);
             var ingest = await options.ConnectAsync(connection with { ClientId = options.IngestClientId }, time, stop);
             open.Push(ingest);
-            await ingest.SubscribeAsync(MeltTopic.Everything, MqttQos.AtLeastOnce, stop);
-            return (ingest.Deliveries, connection, connection.Host + ":" + connection.Port, () => ingest.IsConnected);
+            foreach (var filter in options.Filters) await ingest.SubscribeAsync(filter, MqttQos.AtLeastOnce, stop);
+            return new(ingest.Deliveries, connection, connection.Host + ":" + connection.Port, () => ingest.IsConnected, ingest.PublishAsync, (filter, token) => ingest.SubscribeAsync(filter, MqttQos.AtLeastOnce, token));
         }
-        var (broker, deliveries) = await MqttBroker.StartAsync(options.Broker with { Clock = clock }, MeltTopic.Everything, IngestRoom, time);
+        var (broker, deliveries) = await MqttBroker.StartAsync(options.Broker with { Clock = clock }, options.Sensors is null ? MeltTopic.Everything : "#", IngestRoom, time);
         open.Push(broker);
-        return (deliveries, options.BrokerLogin(broker.EndPoint), broker.EndPoint.ToString(), static () => true);
+        return new(deliveries, options.BrokerLogin(broker.EndPoint), broker.EndPoint.ToString(), static () => true, broker.PublishAsync, null);
     }
 
     public async ValueTask DisposeAsync()
@@ -123,6 +129,10 @@ internal sealed record LaboratoryOptions
     public bool Unattended { get; init; }
     /// <summary>What the actors write through, around the journal itself.</summary>
     public Func<IJournal, IJournal> Around { get; init; } = static journal => journal;
+    /// <summary>Topics that are not MELT's own; null: they are nobody's.</summary>
+    public SensorsSetting? Sensors { get; init; }
+    /// <summary>What is subscribed to at a foreign broker.</summary>
+    public IReadOnlyList<string> Filters => Sensors is null ? [MeltTopic.Everything] : Sensors.Listen.Contains("#") ? ["#"] : [MeltTopic.Everything, .. Sensors.Listen];
     /// <summary>Completes what meters that name their instrument leave open.</summary>
     public MELT.Sensors.Meters.InstrumentCatalogue? Instruments { get; init; }
     public required Func<HostClock, BenchOptions> Bench { get; init; }

@@ -23,6 +23,7 @@ internal static class LaboratorySetting
         BrokerUrl = configuration.Broker.Url,
         BrokerClient = configuration.Broker.Client,
         Instruments = with.Instruments(),
+        Sensors = new(with.SensorSources, SensorsReader.Load(with.SensorSources).OrThrow(), SensorsSetting.KeptIn(with.DataFolder, configuration.Sensors), [.. configuration.Sensors.Listen]),
         Broker = new MqttBrokerOptions
         {
             Address = IPAddress.TryParse(configuration.Broker.Address, out var address) ? address : throw new CommandException($"melt.broker.embedded.address: \"{configuration.Broker.Address}\" is not an IP address", ExitCode.Usage),
@@ -42,7 +43,7 @@ internal static class LaboratorySetting
 
     /// <summary>Nobody publishes to it from outside: only what is imported is stored.</summary>
     public static LaboratoryOptions Closed(Surroundings with, MeltConfiguration configuration) =>
-        Of(with, configuration) with { BrokerUrl = null, Broker = new MqttBrokerOptions { Address = IPAddress.Loopback, Port = 0 } };
+        Of(with, configuration) with { BrokerUrl = null, Sensors = null, Broker = new MqttBrokerOptions { Address = IPAddress.Loopback, Port = 0 } };
 
     public static ExperimentSetting Experiment(MeltConfiguration configuration, ExperimentId id, HostClock clock, Func<string, string> modelPath) => new()
     {

@@ -2,6 +2,7 @@ using MELT.Actors.Devices;
 using MELT.Actors.Meters;
 using MELT.Devices.Time;
 using MELT.Sensors.Decoding;
+using MELT.Sensors.Decoding.Payloads;
 using MELT.Sensors.Encoding;
 using MELT.Sensors.Meters;
 using MELT.Sensors.Mqtt;
@@ -17,6 +18,15 @@ internal abstract record Incoming(MqttDelivery Delivery)
     public sealed record Rejected(MqttDelivery Delivery, MeterId Meter, Rejection Why, Stamp At) : Incoming(Delivery);
     public sealed record OfDevice(MqttDelivery Delivery, string Device, DeviceCommand Command) : Incoming(Delivery);
 
+    /// <summary>A rule says that somebody saw the meter move.</summary>
+    public sealed record Vouched(MqttDelivery Delivery, MeterId Meter, MeterCheck Check) : Incoming(Delivery);
+
+    /// <summary>A device announced its sensors, or took that back.</summary>
+    public sealed record Announced(MqttDelivery Delivery, Stamp At) : Incoming(Delivery);
+
+    /// <summary>Of a topic that is not MELT's own: what it is, rules say.</summary>
+    public sealed record Foreign(MqttDelivery Delivery, Stamp At) : Incoming(Delivery);
+
     /// <summary>Between a laboratory and a device's agent, or its clocks: in order, and nothing to record.</summary>
     public sealed record NotForUs(MqttDelivery Delivery) : Incoming(Delivery);
 
@@ -28,6 +38,7 @@ internal abstract record Incoming(MqttDelivery Delivery)
 
     public static Incoming Read(MqttDelivery delivery, Stamp at)
     {
+        if (!delivery.Topic.StartsWith(MeltTopic.Root, StringComparison.Ordinal)) return OfOthers(delivery, at);
         if (!MeltTopic.TryParse(delivery.Topic, out var topic, out var reason)) return new Ignored(delivery, reason);
         if (delivery.Topic.Length > LongestTopic) return new Ignored(delivery, $"the topic is longer than {LongestTopic} characters");
         var payload = delivery.Payload.Span;
@@ -55,6 +66,13 @@ internal abstract record Incoming(MqttDelivery Delivery)
                 return new Ignored(delivery, "not a reading");
         }
     }
+
+    /// <summary>What our own broker delivers is new, whatever its publisher wants retained; of another broker a retained message is what was there before.</summary>
+    private static Incoming OfOthers(MqttDelivery delivery, Stamp at) =>
+        HomeAssistantDiscovery.IsTopic(delivery.Topic) ? new Announced(delivery, at)
+        : SparkplugTopic.Parse(delivery.Topic) is { Type: "NCMD" or "DCMD" } ? new NotForUs(delivery)
+        : delivery is { Retained: true, Publisher: null } ? new Ignored(delivery, "a retained message is an old value")
+        : new Foreign(delivery, at);
 
     private static readonly Rejection Retained = new("retained", "a retained reading is an old value, not a new one; publish readings without the retain flag");
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using MELT.Actors.Ingest.Foreign;
 using MELT.Actors.Runtimes;
 using MELT.Devices.Time;
 using MELT.Sensors.Meters;
@@ -10,8 +11,9 @@ namespace MELT.Actors.Ingest;
 /// <summary>
 /// From deliveries to actors: decode → the meter's lane → its actor commits → acknowledge. A delivery is acknowledged only when
 /// what it says is stored, or was stored before; until then its batch is repeated. What arrives during a commit is the next batch.
+/// Messages of topics that are not MELT's own go the same way where a rule knows them, and are kept, within bounds, where none does.
 /// </summary>
-public sealed class IngestPump(IActorRuntime runtime, HostClock clock, TimeProvider time, ILogger log, InstrumentCatalogue? instruments = null)
+public sealed class IngestPump(IActorRuntime runtime, HostClock clock, TimeProvider time, ILogger log, InstrumentCatalogue? instruments = null, ForeignTopics? foreign = null)
 {
     private readonly Dictionary<string, Lane> _lanes = [];
     private long _ignored;
@@ -47,13 +49,10 @@ public sealed class IngestPump(IActorRuntime runtime, HostClock clock, TimeProvi
     {
         switch (Incoming.Read(delivery, clock.At(delivery.ArrivedAt)))
         {
-            case Incoming.Ignored i:
-                Interlocked.Increment(ref _ignored);
-                IngestCounters.Ignored();
-                log.LogDebug("Message on {Topic} ignored: {Why}", delivery.Topic, i.Why);
-                delivery.Acknowledge();
-                IngestCounters.Acknowledged();
-                break;
+            case Incoming.Ignored i: Ignore(i); break;
+            case Incoming.Foreign or Incoming.Announced when foreign is null: Ignore(new(delivery, "not a topic of ours")); break;
+            case Incoming.Foreign f: await TakeAsync(f, foreign, stop); break;
+            case Incoming.Announced a: await LaneOf("rulebook", stop).WriteAsync(a, stop); break;
             case Incoming.NotForUs:
                 delivery.Acknowledge();
                 IngestCounters.Acknowledged();
@@ -66,9 +65,48 @@ public sealed class IngestPump(IActorRuntime runtime, HostClock clock, TimeProvi
         }
     }
 
+    /// <summary>By the rules that fit its topic; all that it says is stored before it is acknowledged.</summary>
+    private async Task TakeAsync(Incoming.Foreign message, ForeignTopics topics, CancellationToken stop)
+    {
+        var delivery = message.Delivery;
+        var matches = topics.Find(delivery.Topic);
+        if (matches.IsEmpty && !topics.Listens(delivery.Topic)) { Ignore(new(delivery, "nobody listens to it")); return; }
+        if (matches.IsEmpty)
+        {
+            IngestCounters.Unknown();
+            topics.Kept.Keep(delivery, message.At);
+            return;
+        }
+        var effects = await topics.Messages.ReadAsync(matches, delivery.Topic, delivery.Payload, message.At, stop);
+        if (effects.IsEmpty) { Ignore(new(delivery, "it holds nothing that a rule asks for")); return; }
+        var part = SharedDelivery.Of(delivery, effects.Length);
+        for (var further = 1; further < effects.Length; further++) IngestCounters.Outstanding();
+        foreach (var effect in effects)
+        {
+            Incoming incoming = effect switch
+            {
+                ForeignEffect.Describe d => new Incoming.About(part(), d.Meter, (instruments ?? InstrumentCatalogue.Empty).Complete(d.Description), message.At),
+                ForeignEffect.Vouch v => new Incoming.Vouched(part(), v.Meter, v.Check),
+                ForeignEffect.Record r => new Incoming.Samples(part(), r.Meter, r.Block),
+                ForeignEffect.Reject r => new Incoming.Rejected(part(), r.Meter, r.Why, message.At),
+                _ => throw new System.Diagnostics.UnreachableException(effect.GetType().Name),
+            };
+            await LaneOf($"meter:{effect.Meter}", stop).WriteAsync(incoming, stop);
+        }
+    }
+
+    private void Ignore(Incoming.Ignored message)
+    {
+        Interlocked.Increment(ref _ignored);
+        IngestCounters.Ignored();
+        log.LogDebug("Message on {Topic} ignored: {Why}", message.Delivery.Topic, message.Why);
+        message.Delivery.Acknowledge();
+        IngestCounters.Acknowledged();
+    }
+
     private Lane LaneOf(string key, CancellationToken stop)
     {
-        if (!_lanes.TryGetValue(key, out var lane)) _lanes[key] = lane = new Lane(runtime, time, log, () => Interlocked.Increment(ref _broken), stop);
+        if (!_lanes.TryGetValue(key, out var lane)) _lanes[key] = lane = new Lane(runtime, foreign, time, log, () => Interlocked.Increment(ref _broken), stop);
         return lane;
     }
 }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using MELT.Actors.Devices;
+using MELT.Actors.Ingest.Foreign;
 using MELT.Actors.Meters;
 using MELT.Actors.Runtimes;
 using MELT.Sensors.Meters;
@@ -18,15 +19,15 @@ internal sealed class Lane
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Channel<Incoming> _waiting = Channel.CreateBounded<Incoming>(new BoundedChannelOptions(Room) { SingleReader = true, SingleWriter = true });
-    private readonly (IActorRuntime Runtime, TimeProvider Time, ILogger Log, Action Broke, CancellationToken Stop) _with;
+    private readonly (IActorRuntime Runtime, ForeignTopics? Foreign, TimeProvider Time, ILogger Log, Action Broke, CancellationToken Stop) _with;
     private readonly string _name = Guid.NewGuid().ToString("n")[..12];
     private readonly Task _running;
     private MeterId? _noted;
     private long _batches;
 
-    public Lane(IActorRuntime runtime, TimeProvider time, ILogger log, Action broke, CancellationToken stop)
+    public Lane(IActorRuntime runtime, ForeignTopics? foreign, TimeProvider time, ILogger log, Action broke, CancellationToken stop)
     {
-        _with = (runtime, time, log, broke, stop);
+        _with = (runtime, foreign, time, log, broke, stop);
         _running = RunAsync();
     }
 
@@ -65,6 +66,15 @@ internal sealed class Lane
             case Incoming.About a:
                 await NoteAsync(a.Meter);
                 await AskAsync(Meter.KindName, a.Meter.ToString(), new MeterCommand.Describe(a.Description, a.At));
+                Acknowledge(a);
+                break;
+            case Incoming.Vouched v:
+                await AskAsync(Meter.KindName, v.Meter.ToString(), new MeterCommand.NoteCheck(v.Check));
+                Acknowledge(v);
+                break;
+            case Incoming.Announced a:
+                if (await _with.Foreign!.AnnounceAsync(a.Delivery.Topic, a.Delivery.Payload, a.At, _with.Stop) is { } refused)
+                    _with.Log.LogWarning("{Topic}: {Reason}", a.Delivery.Topic, refused.Text);
                 Acknowledge(a);
                 break;
             case Incoming.Rejected r:

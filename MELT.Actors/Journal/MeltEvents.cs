@@ -1,6 +1,7 @@
 using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
+using MELT.Actors.Rules;
 using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
 
@@ -41,6 +42,7 @@ public static class MeltEvents
         EventFormat.Json<SessionEvent.Troubled>("session.troubled.v1"),
         EventFormat.Json<SessionEvent.TruthRecorded>("session.truth-recorded.v1"),
         EventFormat.Json<SessionEvent.Sealed>("session.sealed.v1"),
+        EventFormat.Json<SessionEvent.Widened>("session.widened.v1"),
 
         EventFormat.Json<ExperimentEvent.Planned>("experiment.planned.v1"),
         EventFormat.Json<ExperimentEvent.SessionStarted>("experiment.session-started.v1"),
@@ -49,6 +51,9 @@ public static class MeltEvents
         EventFormat.Json<ExperimentEvent.Held>("experiment.held.v1"),
         EventFormat.Json<ExperimentEvent.Resumed>("experiment.resumed.v1"),
         EventFormat.Json<ExperimentEvent.Finished>("experiment.finished.v1"),
+
+        EventFormat.Json<RulebookEvent.RuleSet>("rulebook.rule-set.v1"),
+        EventFormat.Json<RulebookEvent.RuleRemoved>("rulebook.rule-removed.v1"),
 
         EventFormat.Json<SchedulerEvent.Queued>("scheduler.queued.v1"),
         EventFormat.Json<SchedulerEvent.Left>("scheduler.left.v1"),

@@ -52,7 +52,7 @@ public sealed class Meter : EventSourcedBehavior<MeterCommand, MeterEvent, Meter
         MeterCommand.Calibrate c => Persist(new MeterEvent.Calibrated(c.Calibration, c.At)).ThenReply(new Recorded(1, 0)),
         MeterCommand.NoteCheck c when meter.Checked?.Check == c.Check => Reply(new Recorded(0, 1)),
         MeterCommand.NoteCheck c => Persist(new MeterEvent.Checked(c.Check)).ThenReply(new Recorded(1, 0)),
-        MeterCommand.Inspect => Reply(new MeterStanding(meter.Position, meter.DescribedAt, meter.Description, meter.Highest) { CorrectedAt = meter.CorrectedAt }),
+        MeterCommand.Inspect => Reply(new MeterStanding(meter.Position, meter.DescribedAt, meter.Description, meter.Highest) { CorrectedAt = meter.CorrectedAt, Moves = meter.Checked?.Check.Moves }),
         _ => throw new UnreachableException(command.GetType().Name),
     };
 

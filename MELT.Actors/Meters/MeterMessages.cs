@@ -62,6 +62,8 @@ public sealed record MeterStanding(long Position, long? DescribedAt, MeterDescri
 {
     /// <summary>Numbers of the calibrations and the check in force; null: there are none.</summary>
     public ImmutableArray<long>? CorrectedAt { get; init; }
+    /// <summary>Whether the last check, or an operator, saw it move with a load; null: nobody said.</summary>
+    public bool? Moves { get; init; }
 }
 
 /// <summary>What was asked makes no sense of this meter.</summary>

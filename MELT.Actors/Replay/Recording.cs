@@ -16,7 +16,8 @@ public static class Recording
     private const string Conflict = "conflict";
 
     /// <summary>All entries of a session in the order they were committed. A session that was never sealed gives its own stream only.</summary>
-    public static async Task<IReadOnlyList<RecordingEntry>> ReadAsync(IJournal journal, string session, CancellationToken stop)
+    /// <param name="asSealed">Without what was understood only after it was sealed.</param>
+    public static async Task<IReadOnlyList<RecordingEntry>> ReadAsync(IJournal journal, string session, CancellationToken stop, bool asSealed = false)
     {
         var entries = new List<(long Created, RecordingEntry Entry)>();
         var coverage = ImmutableArray<StreamCoverage>.Empty;
@@ -26,6 +27,7 @@ public static class Recording
             if (stored.Event is SessionEvent.Prepared prepared && entries[0].Entry is RecordingEntry.Opened opened)
                 entries[0] = (entries[0].Created, new RecordingEntry.Opened(prepared.Complete(opened.Header)));
             if (stored.Event is SessionEvent.Sealed end) coverage = end.Coverage;
+            if (stored.Event is SessionEvent.Widened widened && !asSealed) coverage = coverage.Add(widened.Coverage);
         }
         foreach (var stream in coverage)
             await foreach (var entry in StreamAsync(journal, stream, stop)) entries.Add(entry);

@@ -3,6 +3,7 @@ using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Journal;
 using MELT.Actors.Meters;
+using MELT.Actors.Rules;
 using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
 
@@ -61,6 +62,7 @@ public static class MeltMessages
         EventFormat.Json<SessionCommand.Report>("session-command.report.v1"),
         EventFormat.Json<SessionCommand.Inspect>("session-command.inspect.v1"),
         EventFormat.Json<SessionCommand.Import>("session-command.import.v1"),
+        EventFormat.Json<SessionCommand.Widen>("session-command.widen.v1"),
         EventFormat.Json<SessionAnswer.Accepted>("session-answer.accepted.v1"),
         EventFormat.Json<SessionAnswer.Rejected>("session-answer.rejected.v1"),
         EventFormat.Json<SessionAnswer.Standing>("session-answer.standing.v1"),
@@ -87,6 +89,13 @@ public static class MeltMessages
         EventFormat.Json<ExperimentAccepted>("experiment-answer.accepted.v1"),
         EventFormat.Json<ExperimentPaused>("experiment-fact.paused.v1"),
         EventFormat.Json<ExperimentFinished>("experiment-fact.finished.v1"),
+
+        EventFormat.Json<RulebookCommand.Adopt>("rulebook-command.adopt.v1"),
+        EventFormat.Json<RulebookCommand.Announce>("rulebook-command.announce.v1"),
+        EventFormat.Json<RulebookCommand.Inspect>("rulebook-command.inspect.v1"),
+        EventFormat.Json<RulebookAnswer.Standing>("rulebook-answer.standing.v1"),
+        EventFormat.Json<RulebookAnswer.Refused>("rulebook-answer.refused.v1"),
+        EventFormat.Json<RulesChanged>("rulebook-fact.changed.v1"),
 
         EventFormat.Json<SchedulerCommand.Acquire>("scheduler-command.acquire.v1"),
         EventFormat.Json<SchedulerCommand.Release>("scheduler-command.release.v1"),

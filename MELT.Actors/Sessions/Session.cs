@@ -32,6 +32,9 @@ public sealed class Session : EventSourcedBehavior<SessionCommand, SessionEvent,
         (SessionStage.Planned, SessionCommand.Import c) => Persist(new SessionEvent.Opened(c.Header, c.Plan), new SessionEvent.EngineTold(1, c.Events), new SessionEvent.Sealed(c.Status, c.Reason, c.Coverage, []))
             .ThenReply(SessionAnswer.Accepted.Value).Then(new Step.Passivate()),
         (not SessionStage.Sealed, SessionCommand.Import) => Reply(new SessionAnswer.Rejected("a session that is running here was not recorded elsewhere")),
+        (SessionStage.Sealed, SessionCommand.Widen c) when session.Covers(c.Coverage) => Reply(SessionAnswer.Accepted.Value),
+        (SessionStage.Sealed, SessionCommand.Widen c) => Persist(new SessionEvent.Widened(c.Coverage, c.Why, c.At)).ThenReply(SessionAnswer.Accepted.Value).Then(new Step.Passivate()),
+        (_, SessionCommand.Widen) => Reply(new SessionAnswer.Rejected("only a sealed session is widened; one that runs finds what was stored by itself")),
         (SessionStage.Planned, _) => Reply(new SessionAnswer.Rejected($"{command.GetType().Name} is not possible: the session has not started")),
         (SessionStage.Sealed, _) => Reply(SessionAnswer.Accepted.Value),
 

@@ -41,6 +41,8 @@ public abstract record SessionCommand
     public sealed record Inspect : SessionCommand;
     /// <summary>Keep a session that was recorded elsewhere, whole and sealed. Repeating it changes nothing.</summary>
     public sealed record Import(SessionHeader Header, SessionPlan Plan, ImmutableArray<EngineEvent> Events, ImmutableArray<StreamCoverage> Coverage, string Status, string? Reason) : SessionCommand;
+    /// <summary>Readings of its time are understood now that were not when it was sealed. Only of a sealed session; repeating it changes nothing.</summary>
+    public sealed record Widen(StreamCoverage Coverage, string Why, Stamp At) : SessionCommand;
 }
 
 /// <summary>What happened in a session.</summary>
@@ -67,6 +69,8 @@ public abstract record SessionEvent
     public sealed record TruthRecorded(SimulatedTruth Truth) : SessionEvent;
     /// <summary>Nothing more belongs to this session. Coverage: the ranges of other streams that do.</summary>
     public sealed record Sealed(string Status, string? Reason, ImmutableArray<StreamCoverage> Coverage, ImmutableArray<SessionNotice> Notices) : SessionEvent;
+    /// <summary>After it was sealed: this range of another stream belongs to it, too, since a rule for its messages was confirmed.</summary>
+    public sealed record Widened(StreamCoverage Coverage, string Why, Stamp At) : SessionEvent;
 }
 
 /// <summary>What a session's actor answers.</summary>

@@ -24,6 +24,7 @@ public sealed record SessionState(SessionStage Stage)
     public bool EngineGone { get; init; }
     public SessionEvent.Troubled? Trouble { get; init; }
     public SessionEvent.Sealed? End { get; init; }
+    public ImmutableArray<StreamCoverage> Widened { get; init; } = [];
 
     /// <summary>When the engine was ready, by the session's clock.</summary>
     public Stamp? ReadyAt { get; init; }
@@ -48,8 +49,13 @@ public sealed record SessionState(SessionStage Stage)
         SessionEvent.Troubled t => this with { Trouble = Trouble ?? t, Stage = !t.CoolsDown ? SessionStage.Settling : EngineGone ? SessionStage.CoolingDown : SessionStage.Stopping },
         SessionEvent.TruthRecorded => this,
         SessionEvent.Sealed s => this with { Stage = SessionStage.Sealed, End = s },
+        SessionEvent.Widened w => this with { Widened = Widened.Add(w.Coverage) },
         _ => throw new UnreachableException(e.GetType().Name),
     };
+
+    /// <summary>The range, or more of its stream, belongs to the session already.</summary>
+    public bool Covers(StreamCoverage range) =>
+        (End?.Coverage ?? []).Concat(Widened).Any(c => c.PersistenceId == range.PersistenceId && c.First <= range.First && c.Last >= range.Last);
 
     private SessionStage After(string phase) => Stage switch
     {

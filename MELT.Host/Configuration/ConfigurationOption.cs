@@ -24,6 +24,10 @@ internal sealed record ConfigurationOption(string Key, string Allowed, Func<Melt
         new("melt.mqtt.client", MqttClients.BuiltIn.Count == MqttClients.Known.Count ? string.Join(" or ", MqttClients.Known)
                 : $"{string.Join(" or ", MqttClients.BuiltIn)} ({string.Join(", ", MqttClients.Known.Except(MqttClients.BuiltIn))} is not in this build: it comes with -p:MeltRuntime=akka)",
             (c, e) => MqttClients.BuiltIn.Contains(e.Text) ? c with { Broker = c.Broker with { Client = e.Text } } : null),
+        new("melt.sensors.listen", "topic filters with commas between them, such as \"tele/#, shellies/#\", or none",
+            (c, e) => e.Text == "none" ? c with { Sensors = c.Sensors with { Listen = [] } } : List(e.Text, filter => TopicFilter.IsValid(filter)) is { } v ? c with { Sensors = c.Sensors with { Listen = v } } : null),
+        new("melt.sensors.keep-per-topic", "a size from 64 KiB to 1 GiB", (c, e) => HoconScalars.TrySize(e.Text, out var v) && v is >= 64 << 10 and <= 1 << 30 ? c with { Sensors = c.Sensors with { KeepBytesPerTopic = v } } : null),
+        Whole("melt.sensors.keep-topics", 1, 100_000, (c, v) => c with { Sensors = c.Sensors with { KeepTopics = v } }),
         Duration("melt.instruments.periods.*", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1),
             (c, e, v) => c with { Instruments = c.Instruments with { Periods = With(c.Instruments.Periods, e.Path[^1], v) } }),
         new("melt.instruments.watts-per-busy-processor", "a number of watts above 0, at most 10000",

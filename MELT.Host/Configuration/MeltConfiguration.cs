@@ -11,6 +11,7 @@ public sealed record MeltConfiguration
     public string? Journal { get; init; }
     public long DiskReserveBytes { get; init; } = 200L << 20;
     public BrokerOptions Broker { get; init; } = new();
+    public SensorOptions Sensors { get; init; } = new();
     public InstrumentOptions Instruments { get; init; } = new();
     public SessionOptions Session { get; init; } = new();
     public ServeOptions Serve { get; init; } = new();
@@ -32,6 +33,15 @@ public sealed record BrokerOptions
     public string? Url { get; init; }
     /// <summary>By which client an outside one is reached: <c>melt.mqtt.client</c>.</summary>
     public string Client { get; init; } = MqttClients.Melt;
+}
+
+/// <summary>What is listened to beside MELT's own topics, and how much of it is kept while no rule knows it.</summary>
+public sealed record SensorOptions
+{
+    /// <summary>Topic filters; empty: only what rules name.</summary>
+    public IReadOnlyList<string> Listen { get; init; } = ["#"];
+    public long KeepBytesPerTopic { get; init; } = 1 << 20;
+    public int KeepTopics { get; init; } = 256;
 }
 
 /// <summary>How the meters of this host are read.</summary>

@@ -15,9 +15,6 @@ public sealed class SensorsReader
     private static readonly string[] ChannelKeys = ["accuracy", "boundary", "kind", "parent", "path", "quantity", "resolution", "scale", "sign", "unit"];
     private static readonly string[] RuleKeys = ["channel", "channels", "clock", "device", "format", "gauge", "held", "instrument", "kind", "latency", "latency-u", "meter", "period", "stamp", "topic", "vouched", "window"];
 
-    /// <summary>What a channel is called where an entry has only one and does not name it.</summary>
-    private static readonly Dictionary<string, string> UsualNames = new(StringComparer.Ordinal) { ["power"] = "p", ["voltage"] = "v", ["current"] = "i", ["energy"] = "e", ["temperature"] = "t" };
-
     private readonly HoconFields _told = new();
 
     public static Reading<SensorRules> Load(ConfigurationSources sources) =>
@@ -71,7 +68,7 @@ public sealed class SensorsReader
     }
 
     private static string NameOf(ChannelRule channel) =>
-        UsualNames.GetValueOrDefault(RuleDescription.Of(channel, "", channel.Unit).Quantity ?? "") ?? channel.Path.Split('.')[^1].ToLowerInvariant();
+        RuleDescription.UsualName(RuleDescription.Of(channel, "", channel.Unit).Quantity) ?? channel.Path.Split('.')[^1].ToLowerInvariant();
 
     private ChannelRule? Channel(string? name, HoconValue value, string key, bool isEntry = false)
     {

@@ -8,6 +8,9 @@ namespace MELT.Sensors.Topics;
 /// <summary>A topic of the <c>melt/v1</c> tree: read with <see cref="TryParse"/>, written with <see cref="ToString"/>.</summary>
 public abstract record MeltTopic(DeviceId Device)
 {
+    /// <summary>Begins every topic of MELT's own, of this version or another.</summary>
+    public const string Root = "melt/";
+
     /// <summary>Subscribes to everything MELT understands.</summary>
     public const string Everything = "melt/v1/#";
 

@@ -7,6 +7,17 @@ namespace MELT.Sensors.Topics;
 /// <summary>What a rule says of its meter, in the form in which meters describe themselves.</summary>
 public static class RuleDescription
 {
+    /// <summary>What a channel of this quantity is called where nothing names it; null: there is no usual name.</summary>
+    public static string? UsualName(string? quantity) => quantity switch
+    {
+        "power" => "p",
+        "voltage" => "v",
+        "current" => "i",
+        "energy" => "e",
+        "temperature" => "t",
+        _ => null,
+    };
+
     public static MeterDescription Of(SensorRule rule, ImmutableArray<ChannelDescription> channels) => new()
     {
         Instrument = rule.Instrument,

@@ -37,7 +37,7 @@ public sealed class TopicPattern
         problem = !TopicFilter.IsValid(filter) ? "is no topic filter: + fills a whole level, # stands last and alone"
             : captures.Find(c => !Names.Contains(c.Name)) is { Name: { } unknown } ? $"names a level +{unknown}; the names are +{string.Join(", +", Names)}"
             : captures.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice ? $"has +{twice.Key} twice"
-            : filter.StartsWith("melt/", StringComparison.Ordinal) ? "is in MELT's own tree, which needs no rule"
+            : filter.StartsWith(MeltTopic.Root, StringComparison.Ordinal) ? "is in MELT's own tree, which needs no rule"
             : null;
         pattern = problem is null ? new(text, filter, [.. captures]) : null;
         return pattern is not null;

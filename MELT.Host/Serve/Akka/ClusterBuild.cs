@@ -1,4 +1,5 @@
 using MELT.Actors.Devices;
+using MELT.Actors.Ingest.Foreign;
 using MELT.Actors.Journal;
 using MELT.Actors.Runtimes;
 using MELT.Actors.Runtimes.Akka;
@@ -30,8 +31,10 @@ internal sealed class AkkaBuild : IClusterBuild
             open.Push(journal);
             var runtime = new AkkaRuntime(akka, MeltMessages.Serializer, logs);
             open.Push(runtime);
-            var ingesting = new SlotIngest(broker, options.BrokerClient, runtime, clock, time, logs, options.Instruments);
+            ForeignTopics? foreign = null;
+            var ingesting = new SlotIngest(broker, options.BrokerClient, runtime, clock, time, logs, options, () => foreign);
             runtime.AddMelt(Node(options, cluster, broker, ingesting, clock, time), journal, clock, time, log);
+            if (cluster.Roles.Contains(NodeRoles.Ingest)) foreign = options.Sensors?.Open(runtime, journal, clock, time, logs, options.Instruments, ingesting.PublishAsync, ingesting.SubscribeAsync, open);
             var view = new AkkaClusterView(runtime, journal, time);
             open.Push(view);
             _ = StartAsync(runtime, view, log);

@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using MELT.Actors.Ingest;
+using MELT.Actors.Ingest.Foreign;
 using MELT.Actors.Runtimes;
 using MELT.Devices.Time;
-using MELT.Sensors.Meters;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Mqtt.Client;
-using MELT.Sensors.Topics;
 using Microsoft.Extensions.Logging;
 
 namespace MELT.Host.Serve;
@@ -15,9 +14,10 @@ namespace MELT.Host.Serve;
 /// The ingest slots that run on this node. Each has a client id and a persistent session of its own at the broker and shares the subscription
 /// with the others; what it has not acknowledged goes to the node where the slot begins next.
 /// </summary>
-internal sealed class SlotIngest(MqttClientOptions broker, string brokerClient, IActorRuntime runtime, HostClock clock, TimeProvider time, ILoggerFactory logs, InstrumentCatalogue? instruments) : IIngesting
+internal sealed class SlotIngest(MqttClientOptions broker, string brokerClient, IActorRuntime runtime, HostClock clock, TimeProvider time, ILoggerFactory logs, LaboratoryOptions options, Func<ForeignTopics?> foreign) : IIngesting
 {
     private readonly ConcurrentDictionary<int, (IMqttClient Client, IngestPump Pump, Task Running)> _slots = new();
+    private readonly ConcurrentDictionary<string, bool> _further = new(StringComparer.Ordinal);
     private volatile bool _ending;
 
     public bool IsBroken => _slots.Values.Any(slot => slot.Pump.IsBroken);
@@ -29,8 +29,8 @@ internal sealed class SlotIngest(MqttClientOptions broker, string brokerClient, 
     {
         if (_ending) return;
         await using var client = await MqttClients.ConnectAsync(brokerClient, broker with { ClientId = string.Create(CultureInfo.InvariantCulture, $"melt-ingest-{slot}") }, time, stop);
-        await client.SubscribeAsync($"$share/melt/{MeltTopic.Everything}", MqttQos.AtLeastOnce, stop);
-        var pump = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>(), instruments);
+        foreach (var filter in options.Filters.Concat(_further.Keys)) await client.SubscribeAsync(Shared(filter), MqttQos.AtLeastOnce, stop);
+        var pump = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>(), options.Instruments, foreign());
         var running = pump.RunAsync(client.Deliveries, stop);
         _slots[slot] = (client, pump, running);
         try
@@ -43,6 +43,17 @@ internal sealed class SlotIngest(MqttClientOptions broker, string brokerClient, 
         }
     }
 
+    /// <summary>At every slot that runs here or will.</summary>
+    public async Task SubscribeAsync(string filter, CancellationToken stop)
+    {
+        _further[filter] = true;
+        foreach (var slot in _slots.Values) await slot.Client.SubscribeAsync(Shared(filter), MqttQos.AtLeastOnce, stop);
+    }
+
+    /// <summary>Through any of the slots.</summary>
+    public Task PublishAsync(MqttMessage message, CancellationToken stop) =>
+        _slots.Values.FirstOrDefault().Client?.PublishAsync(message, stop) ?? Task.CompletedTask;
+
     public Task TakeNoMoreAsync()
     {
         _ending = true;
@@ -50,4 +61,6 @@ internal sealed class SlotIngest(MqttClientOptions broker, string brokerClient, 
         foreach (var slot in running) slot.Pump.TakeNoMore();
         return Task.WhenAll(running.Select(slot => slot.Running));
     }
+
+    private static string Shared(string filter) => $"$share/melt/{filter}";
 }

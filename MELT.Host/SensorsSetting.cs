@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using MELT.Actors.Ingest.Foreign;
+using MELT.Actors.Journal;
+using MELT.Actors.Runtimes;
+using MELT.Devices.Time;
+using MELT.Host.Configuration;
+using MELT.Sensors.Meters;
+using MELT.Sensors.Mqtt;
+using Microsoft.Extensions.Logging;
+
+namespace MELT.Host;
+
+/// <summary>What a laboratory makes of topics that are not MELT's own: the rules of its files, what it listens to, and where it keeps what nobody knows yet.</summary>
+internal sealed record SensorsSetting(ConfigurationSources Sources, SensorRules Rules, KeptTopicsOptions Kept, ImmutableArray<string> Listen)
+{
+    /// <summary>Below the data folder.</summary>
+    public static KeptTopicsOptions KeptIn(string dataFolder, SensorOptions options) => new(Path.Combine(dataFolder, "unknown-topics"), options.KeepBytesPerTopic, options.KeepTopics);
+
+    /// <summary>Opens it, and the watch over its files; both are pushed on <paramref name="open"/>.</summary>
+    public ForeignTopics Open(IActorRuntime runtime, IJournal journal, HostClock clock, TimeProvider time, ILoggerFactory logs, InstrumentCatalogue? instruments,
+        Func<MqttMessage, CancellationToken, Task>? publish, Func<string, CancellationToken, Task>? subscribe, Stack<IAsyncDisposable> open)
+    {
+        var options = new ForeignTopicsOptions(Kept, Rules.Rules) { Listen = Listen, Instruments = instruments ?? InstrumentCatalogue.Empty, Publish = publish, Subscribe = subscribe };
+        var topics = new ForeignTopics(options, runtime, journal, clock, time, logs.CreateLogger<ForeignTopics>());
+        open.Push(topics);
+        open.Push(new SensorsWatch(Sources, topics, time, logs.CreateLogger<SensorsWatch>()));
+        return topics;
+    }
+}
