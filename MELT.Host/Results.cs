@@ -10,13 +10,14 @@ namespace MELT.Host;
 /// <summary>Results of an experiment, or of some of its sessions, as the journal gives them: read, aligned, analysed, sealed with their hash.</summary>
 internal static class Results
 {
-    public static async Task<(ResultsDocument Document, ReportContext Context)> OfAsync(IJournal journal, Finding finding, CancellationToken stop)
+    /// <param name="asSealed">Without what was understood only after the sessions were sealed.</param>
+    public static async Task<(ResultsDocument Document, ReportContext Context)> OfAsync(IJournal journal, Finding finding, CancellationToken stop, bool asSealed = false)
     {
         var sessions = ImmutableArray.CreateBuilder<SessionResults>();
         var plots = ImmutableArray.CreateBuilder<SessionPlots>();
         foreach (var id in finding.Sessions)
         {
-            var recorded = await SessionReplay.AlignAsync(journal, id, stop);
+            var recorded = await SessionReplay.AlignAsync(journal, id, stop, asSealed);
             var truth = await Recording.TruthAsync(journal, id, stop);
             var results = SessionReplay.Analyse(recorded, truth);
             sessions.Add(results);

@@ -15,6 +15,9 @@ public static class Recording
 {
     private const string Conflict = "conflict";
 
+    /// <summary>Code of the notice that readings were added to a session after it was sealed.</summary>
+    public const string UnderstoodLater = "understood-later";
+
     /// <summary>All entries of a session in the order they were committed. A session that was never sealed gives its own stream only.</summary>
     /// <param name="asSealed">Without what was understood only after it was sealed.</param>
     public static async Task<IReadOnlyList<RecordingEntry>> ReadAsync(IJournal journal, string session, CancellationToken stop, bool asSealed = false)
@@ -27,7 +30,9 @@ public static class Recording
             if (stored.Event is SessionEvent.Prepared prepared && entries[0].Entry is RecordingEntry.Opened opened)
                 entries[0] = (entries[0].Created, new RecordingEntry.Opened(prepared.Complete(opened.Header)));
             if (stored.Event is SessionEvent.Sealed end) coverage = end.Coverage;
-            if (stored.Event is SessionEvent.Widened widened && !asSealed) coverage = coverage.Add(widened.Coverage);
+            if (stored.Event is not SessionEvent.Widened widened || asSealed) continue;
+            coverage = coverage.Add(widened.Coverage);
+            entries.Add((stored.Created, new RecordingEntry.Noticed(UnderstoodLater, $"{widened.Why}: by a rule confirmed on {widened.At.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss} UTC its messages, which had been kept, count")));
         }
         foreach (var stream in coverage)
             await foreach (var entry in StreamAsync(journal, stream, stop)) entries.Add(entry);

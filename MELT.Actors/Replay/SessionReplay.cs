@@ -10,8 +10,9 @@ namespace MELT.Actors.Replay;
 public static class SessionReplay
 {
     /// <summary>Throws <see cref="CatalogueException"/> where the session itself was not copied here with its experiment.</summary>
-    public static async Task<RecordedSession> AlignAsync(IJournal journal, string session, CancellationToken stop) =>
-        await Recording.ReadAsync(journal, session, stop) is { Count: > 0 } entries
+    /// <param name="asSealed">Without what was understood only after it was sealed.</param>
+    public static async Task<RecordedSession> AlignAsync(IJournal journal, string session, CancellationToken stop, bool asSealed = false) =>
+        await Recording.ReadAsync(journal, session, stop, asSealed) is { Count: > 0 } entries
             ? await entries.ToObservable().Align().LastAsync()
             : throw new CatalogueException($"nothing of session {session} is in this journal: only a part of its experiment was imported");
 

@@ -30,6 +30,13 @@ internal static class ReplayCommand
             Surroundings.Remark("the same as in its report");
             return ExitCode.Done;
         }
+        var (before, _) = await Results.OfAsync(journal, finding, stop, asSealed: true);
+        if (earlier == before.Report!.Sha256)
+        {
+            var later = document.Sessions.SelectMany(s => s.Notices).Where(n => n.Code == Recording.UnderstoodLater).Select(n => n.Text);
+            Surroundings.Remark($"the same as in its report with what was understood then; since then: {string.Join("; ", later)}. melt report {id} makes a new one");
+            return ExitCode.Done;
+        }
         Surroundings.Remark($"NOT the same as in its report ({earlier}): the recording or the analysis has changed since (analysis {document.Analysis})");
         return ExitCode.Failed;
     }

@@ -24,7 +24,7 @@ public sealed record RecordedMeter(MeterId Id)
     /// <summary>The description that holds for every block; null when there is none, or when it changed under way.</summary>
     public MeterDescription? Description => InForce is [var only] ? only : null;
 
-    /// <summary>True when the meter changed what it says of itself between two blocks of this session.</summary>
+    /// <summary>True when the meter changed what it says of itself between two blocks of this session; a channel more is no change of the others.</summary>
     public bool Redescribed => InForce.Length > 1;
 
     /// <summary>The newest calibration of a channel from before the session's readings; null: none.</summary>
@@ -54,7 +54,11 @@ public sealed record RecordedMeter(MeterId Id)
 
     private ImmutableArray<MeterDescription> InForce =>
         Descriptions.Count < 2 || Blocks.IsEmpty ? [.. Descriptions.Values.TakeLast(1)] :
-        [.. Blocks.Keys.Select(HoldingFor).Distinct().DistinctBy(about => JsonSerializer.Serialize(about, MeterJson.Default.MeterDescription))];
+        Widest([.. Blocks.Keys.Select(HoldingFor).Distinct().DistinctBy(about => JsonSerializer.Serialize(about, MeterJson.Default.MeterDescription))]);
+
+    /// <summary>Without those that another one only adds channels to.</summary>
+    private static ImmutableArray<MeterDescription> Widest(ImmutableArray<MeterDescription> told) =>
+        [.. told.Where(about => !told.Any(other => other != about && other.Channels.Length > about.Channels.Length && other.Adds(about)))];
 
     // A block older than every description is read by the first: what a meter says of itself is true of the meter, not of a moment.
     private MeterDescription HoldingFor(long block)

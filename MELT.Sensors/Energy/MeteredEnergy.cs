@@ -52,13 +52,18 @@ public sealed class MeteredEnergy(string boundary, ImmutableArray<PowerSensor> s
         return fit.Estimate(this, intervals, baseline, refusal);
     }
 
+    /// <summary>What is left of the difference of two energies that are equal, of either.</summary>
+    private const double RoundingShare = 1e-15;
+
     private static readonly string[] Regressible = ["sensor-too-slow", "not-identifiable"];
 
     /// <summary>Value and budget without asking whether the sensor resolves it; with a baseline the energy above it, E − P_b·T.</summary>
     public EnergyEstimate Estimate(ImmutableArray<Interval> intervals, Baseline? baseline)
     {
         var seconds = intervals.Sum(i => i.Length) / 1e9;
-        var energy = Joules(intervals) - (baseline?.Watts ?? 0) * seconds;
+        var gross = Joules(intervals);
+        var energy = gross - (baseline?.Watts ?? 0) * seconds;
+        if (Math.Abs(energy) <= RoundingShare * Math.Abs(gross)) energy = 0;
         var components = new EnergyBudget(this, intervals, stampU, baseline).Components(energy, seconds);
         return new(energy, seconds, components, Sensors.All(s => s.AccuracyKnown), null);
     }

@@ -39,6 +39,10 @@ public sealed record MeterDescription
     /// <summary>The rule of <c>sensors.conf</c> by which its messages were understood; null: it publishes on MELT's own topics.</summary>
     public string? Rule { get; init; }
     public ImmutableArray<ChannelDescription> Channels { get; init; } = [];
+
+    /// <summary>It says the same as <paramref name="other"/>, and perhaps describes channels that the other does not.</summary>
+    public bool Adds(MeterDescription other) =>
+        MeterJson.Same(other with { CompletedFrom = null }, this with { CompletedFrom = null, Channels = [.. Channels.Where(c => other.Channels.Any(o => o.Name == c.Name))] });
 }
 
 /// <summary>One channel: what it measures, in which unit, where, how well.</summary>

@@ -25,10 +25,13 @@ internal sealed class Deliveries
     public Sent Reading(string meter, string json, bool retained = false) => Send($"melt/v1/{meter}/readings", Encoding.UTF8.GetBytes(json), retained);
     public Sent About(string meter, MeterDescription description) => Send($"melt/v1/{meter}/about", JsonSerializer.SerializeToUtf8Bytes(description, MeterJson.Default.MeterDescription), retained: true);
 
-    public Sent Send(string topic, byte[] payload, bool retained = false)
+    public Sent Send(string topic, string payload) => Send(topic, Encoding.UTF8.GetBytes(payload));
+
+    /// <param name="arrivedAt">Timestamp of the stopwatch; null: now.</param>
+    public Sent Send(string topic, byte[] payload, bool retained = false, long? arrivedAt = null)
     {
         var sent = new Sent(topic, payload);
-        _channel.Writer.TryWrite(new(new(topic, payload) { Retain = retained }, duplicate: false, Stopwatch.GetTimestamp(), null, () =>
+        _channel.Writer.TryWrite(new(new(topic, payload) { Retain = retained }, duplicate: false, arrivedAt ?? Stopwatch.GetTimestamp(), null, () =>
         {
             OnAcknowledge(sent);
             _acknowledged.Enqueue(sent);

@@ -4,6 +4,7 @@ using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Journal;
 using MELT.Actors.Meters;
+using MELT.Actors.Rules;
 using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
 
@@ -30,7 +31,7 @@ public sealed class GoldenMeltEventsTests
     public void No_event_is_forgotten()
     {
         var unions = typeof(MeltEvents).Assembly.GetTypes().Where(t => t is { IsAbstract: true, IsPublic: true } && t.Name.EndsWith("Event", StringComparison.Ordinal)).ToList();
-        unions.ShouldBe([typeof(DeviceEvent), typeof(ExperimentEvent), typeof(MeterEvent), typeof(SchedulerEvent), typeof(SessionEvent)], ignoreOrder: true);
+        unions.ShouldBe([typeof(DeviceEvent), typeof(ExperimentEvent), typeof(MeterEvent), typeof(RulebookEvent), typeof(SchedulerEvent), typeof(SessionEvent)], ignoreOrder: true);
         MeltEvents.Serializer.Formats.Where(f => f.Write is not null).Select(f => f.Type)
             .ShouldBe(unions.SelectMany(u => u.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).Where(t => t.IsSubclassOf(u))), ignoreOrder: true);
     }

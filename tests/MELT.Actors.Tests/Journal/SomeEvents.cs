@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
+using MELT.Actors.Rules;
 using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
 using MELT.Devices.Inference;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Meters;
+using MELT.Sensors.Topics;
 
 namespace MELT.Actors.Tests.Journal;
 
@@ -44,6 +46,7 @@ internal static class SomeEvents
         new SessionEvent.Troubled("engine-exited", "the engine ended before its work was done (SIGKILL)", true),
         new SessionEvent.TruthRecorded(new("battery-terminals", ImmutableSortedDictionary<string, double>.Empty.Add("energy_joules", 12.25).Add("mean_power_watts", 0.1), [new("decode", 1, Some.Noon, Some.After(1), 3.5), new("load", null, Some.Noon, Some.After(2), 1e-9)])),
         new SessionEvent.Sealed("partial", "cancelled: by the operator", [new("meter:phone-1/vbat", [2], 10, 20)], [new("readings-missing", "phone-1/vbat published up to number 9")]),
+        new SessionEvent.Widened(new("meter:phone-1/plug", [2], 3, 9), "phone-1/plug was understood after the session", Some.After(60)),
 
         new ExperimentEvent.Planned("two lengths", """{"name":"two lengths"}""", "ab12", "melt run plan.yaml", 1, [new(Header, Plan)], Some.Noon),
         new ExperimentEvent.SessionStarted("e-01-2", 0, 2),
@@ -53,9 +56,35 @@ internal static class SomeEvents
         new ExperimentEvent.Resumed(),
         new ExperimentEvent.Finished("partial", "1 of 2 sessions are not complete"),
 
+        new RulebookEvent.RuleSet(Rule, Some.Noon),
+        new RulebookEvent.RuleRemoved("plug", Some.After(60)),
+
         new SchedulerEvent.Queued(Some.Phone, Some.Session, Some.Noon),
         new SchedulerEvent.Left(Some.Phone, Some.Session, Some.After(9)),
     ];
+
+    /// <summary>With every key there is.</summary>
+    public static SensorRule Rule => new("plug", "tele/+device/SENSOR", "tasmota")
+    {
+        Meter = "wall",
+        Instrument = "Tasmota plug",
+        Kind = SensorKind.Averaged,
+        PeriodSeconds = 10,
+        WindowSeconds = 10,
+        StampPosition = StampPosition.End,
+        LatencySeconds = 0.3,
+        LatencyUncertaintySeconds = 0.1,
+        Clock = "plug",
+        Held = true,
+        Gauge = true,
+        Vouched = "A. Person",
+        AnnouncedOn = "homeassistant/sensor/plug/power/config",
+        Channels =
+        [
+            new() { Name = "p", Path = "ENERGY.Power", Quantity = "power", Unit = "mW", Boundary = "wall-ac", Resolution = 1, Accuracy = new(0.01, 0.1, "data sheet", 2), Scale = new(-25, -2) },
+            new() { Name = "e", Path = "ENERGY.Total", Unit = "kWh", Boundary = "wall-ac", Parent = "p", Kind = SensorKind.Accumulated },
+        ],
+    };
 
     /// <summary>What the golden files of versions that are no longer written hold, by manifest.</summary>
     public static ImmutableSortedDictionary<string, object> Former => ImmutableSortedDictionary<string, object>.Empty

@@ -3,6 +3,7 @@ using MELT.Actors.Behaviors;
 using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
+using MELT.Actors.Rules;
 using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
 using MELT.Actors.Tests.Journal;
@@ -71,6 +72,7 @@ internal static class SomeMessages
         new SessionCommand.Report(Opened.Header, Opened.Plan),
         new SessionCommand.Inspect(),
         new SessionCommand.Import(Opened.Header, Opened.Plan, Event<SessionEvent.EngineTold>().Events, Sealed.Coverage, "complete", null),
+        new SessionCommand.Widen(Sealed.Coverage[0], "understood later", Some.Noon),
         SessionAnswer.Accepted.Value,
         new SessionAnswer.Rejected("sealed"),
         new SessionAnswer.Standing(true),
@@ -97,6 +99,13 @@ internal static class SomeMessages
         ExperimentAccepted.Value,
         new ExperimentPaused("e"),
         new ExperimentFinished("e", "complete", null),
+
+        new RulebookCommand.Adopt([SomeEvents.Rule], Some.Noon),
+        new RulebookCommand.Announce("homeassistant/sensor/plug/power/config", [SomeEvents.Rule], Some.Noon),
+        RulebookCommand.Inspect.Value,
+        new RulebookAnswer.Standing([SomeEvents.Rule]),
+        new RulebookAnswer.Refused("too many"),
+        new RulesChanged([SomeEvents.Rule]),
 
         new SchedulerCommand.Acquire(Some.Phone, Some.Session, Some.Noon),
         new SchedulerCommand.Release(Some.Phone, Some.Session, Some.Noon),

@@ -51,6 +51,25 @@ public sealed class SessionTests() : BehaviorSpec<SessionCommand, SessionEvent, 
             .When(new SessionCommand.Rested("cool-down", Some.After(9), Some.After(10)))
             .When(Settled).ThenPersisted(Sealed("complete"));
 
+    private static SessionCommand.Widen Widen => new(new("meter:phone-1/plug", [], 1, 5), "understood later", Some.After(60));
+
+    [Fact]
+    public void Readings_that_are_understood_later_belong_to_a_sealed_session_once() =>
+        Given(Opened, Prepared, Sealed("complete"))
+            .When(Widen).ThenPersisted(new SessionEvent.Widened(Widen.Coverage, Widen.Why, Widen.At)).ThenReplied(SessionAnswer.Accepted.Value).ThenPassivates()
+            .When(Widen).ThenNothingIsPersisted().ThenReplied(SessionAnswer.Accepted.Value);
+
+    [Fact]
+    public void A_session_that_had_them_when_it_was_sealed_is_not_widened() =>
+        Given(Opened, Prepared, Sealed("complete")).When(new SessionCommand.Widen(Coverage[0] with { First = 12 }, "w", Some.After(60))).ThenNothingIsPersisted().ThenReplied(SessionAnswer.Accepted.Value);
+
+    [Fact]
+    public void A_session_that_runs_is_not_widened()
+    {
+        Running().When(Widen).ThenNothingIsPersisted().ThenReplied<SessionAnswer.Rejected>();
+        Given().When(Widen).ThenNothingIsPersisted().ThenReplied<SessionAnswer.Rejected>();
+    }
+
     private static SessionCommand.Import Import => new(Some.Header(), Some.Plan(), [Some.Begun(0), Some.Finished(0)], Coverage, "complete", null);
 
     [Fact]
