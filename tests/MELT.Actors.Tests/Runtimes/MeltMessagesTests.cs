@@ -6,6 +6,7 @@ using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Journal;
 using MELT.Actors.Meters;
+using MELT.Actors.Rules;
 using MELT.Actors.Runtimes;
 using MELT.Actors.Sessions;
 
@@ -40,7 +41,7 @@ public sealed class MeltMessagesTests
             .ToList();
         unions.ShouldContain(typeof(DeviceCommand));
         unions.ShouldContain(typeof(SessionWork));
-        Type[] alone = [typeof(Failed), typeof(Recorded), typeof(MeterStanding), typeof(MeterRefusal), typeof(BlocksCommitted), typeof(SessionEnded), typeof(SessionProgress), typeof(ExperimentAccepted), typeof(ExperimentPaused), typeof(ExperimentFinished)];
+        Type[] alone = [typeof(Failed), typeof(Recorded), typeof(MeterStanding), typeof(MeterRefusal), typeof(BlocksCommitted), typeof(SessionEnded), typeof(SessionProgress), typeof(ExperimentAccepted), typeof(ExperimentPaused), typeof(ExperimentFinished), typeof(RulesChanged)];
         Messages.Select(f => f.Type).Except(alone)
             .ShouldBe(unions.SelectMany(u => u.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).Where(t => t.IsSubclassOf(u))), ignoreOrder: true);
     }

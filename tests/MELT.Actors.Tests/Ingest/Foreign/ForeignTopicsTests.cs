@@ -88,7 +88,7 @@ public sealed class ForeignTopicsTests
         for (var second = -5; second <= 75; second++)
             bench.Deliveries.Send(Topic, System.Text.Encoding.UTF8.GetBytes(Power(60)), arrivedAt: begun + second * Stopwatch.Frequency);
         await bench.Deliveries.Send("some/other", "x").AcknowledgedAsync();
-        var header = Some.Header() with { ClockDomain = bench.Clock.Domain, At = at(0) };
+        var header = Some.Header() with { ClockDomain = bench.Clock.Domain, At = at(0), WarmupRequests = [] };
         await bench.StoreAsync("session:e-01", new SessionEvent.Opened(header, Some.Plan(1)),
             new SessionEvent.PhaseRecorded("baseline", at(0), at(5)),
             new SessionEvent.EngineTold(1, [new EngineEvent.Ready(at(5), "simulated", "1", null, new(bench.Clock.Domain, 1, 0)),
@@ -103,6 +103,7 @@ public sealed class ForeignTopicsTests
 
         var after = SessionReplay.Analyse(await SessionReplay.AlignAsync(bench.Journal, "e-01", default), null);
         var energy = after.Energy["wall-ac"].Metrics["energy_joules"].ShouldBeOfType<Quantity>();
+        energy.Reason.ShouldBeNull();
         energy.Value.ShouldNotBeNull().ShouldBe(3600, energy.U95.ShouldNotBeNull());
         energy.U95.Value.ShouldBe(2 * 36 / Math.Sqrt(3), 0.5);               // one per cent of reading, and next to nothing else
         after.Warnings.ShouldContain(w => w.Code == Recording.UnderstoodLater);
