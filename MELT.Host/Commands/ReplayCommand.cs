@@ -33,7 +33,7 @@ internal static class ReplayCommand
         var (before, _) = await Results.OfAsync(journal, finding, stop, asSealed: true);
         if (earlier == before.Report!.Sha256)
         {
-            var later = document.Sessions.SelectMany(s => s.Notices).Where(n => n.Code == Recording.UnderstoodLater).Select(n => n.Text);
+            var later = document.Sessions.SelectMany(s => s.Warnings).Where(n => n.Code == Recording.UnderstoodLater).Select(n => n.Text);
             Surroundings.Remark($"the same as in its report with what was understood then; since then: {string.Join("; ", later)}. melt report {id} makes a new one");
             return ExitCode.Done;
         }

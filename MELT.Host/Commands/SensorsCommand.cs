@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MELT.Actors.Ingest.Foreign;
 using MELT.Actors.Journal;
 using MELT.Actors.Meters;
 using MELT.Host.Configuration;
@@ -27,7 +28,18 @@ internal static class SensorsCommand
         if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(meters, SensorsJson.Default.ListListedMeter));
         else
             foreach (var line in meters.SelectMany(Lines)) Surroundings.Say(line);
+        foreach (var line in Remarks(with, meters)) Surroundings.Remark(line);
         return ExitCode.Done;
+    }
+
+    /// <summary>What is not a meter yet: rules that gave no reading, and topics that no rule knows.</summary>
+    private static IEnumerable<string> Remarks(Surroundings with, List<ListedMeter> meters)
+    {
+        foreach (var rule in SensorsReader.Load(with.SensorSources).OrThrow().Rules.Where(r => meters.All(m => m.Rule != r.Name)))
+            yield return $"the rule {rule.Name} ({rule.Topic}) gave no reading yet";
+        var kept = KeptTopics.ReadAll(SensorsSetting.KeptIn(with.DataFolder, with.Configure().Sensors)).GroupBy(m => m.Topic).Select(t => (Topic: t.Key, Count: t.Count())).ToArray();
+        if (kept.Length > 0)
+            yield return $"{kept.Length} {(kept.Length == 1 ? "topic is" : "topics are")} unknown, and {kept.Sum(t => t.Count)} of their messages are kept: {string.Join(", ", kept.Take(5).Select(t => t.Topic))}{(kept.Length > 5 ? ", …" : "")}; melt sensors sniff shows what they may be";
     }
 
     private static async Task<ListedMeter> ReadAsync(IJournal journal, string persistenceId, InstrumentCatalogue instruments, CancellationToken stop)
@@ -40,7 +52,7 @@ internal static class SensorsCommand
             if (stored.Event is MeterEvent.SamplesRecorded samples) last = samples.ArrivedAt.Nanoseconds;
         }
         var about = state.Description;
-        return new(id, about?.Instrument, about?.CompletedFrom, Hint(about, instruments), about?.Channels.Select(c => c.Name).ToArray() ?? [],
+        return new(id, about?.Rule, about?.Instrument, about?.CompletedFrom, Hint(about, instruments), about?.Channels.Select(c => c.Name).ToArray() ?? [],
             last == 0 ? null : new Devices.Time.Stamp(last).ToDateTimeOffset(), [.. state.Calibrations.Values.Select(c => c.Calibration)], state.Checked?.Check);
     }
 
@@ -51,6 +63,7 @@ internal static class SensorsCommand
     private static IEnumerable<string> Lines(ListedMeter meter)
     {
         yield return $"{meter.Meter}  {meter.Instrument ?? "instrument not stated"}  [{string.Join(", ", meter.Channels)}]  last reading {meter.LastReading?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture) ?? "never"}";
+        if (meter.Rule is { } rule) yield return $"  by the rule {rule}";
         if (meter.CompletedFrom is { } from) yield return $"  completed from {from}";
         if (meter.DidYouMean is { } near) yield return $"  no entry of instruments.conf has this name; did you mean \"{near}\"?";
         foreach (var c in meter.Calibrations) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"  {c.Channel}: {c.Gain}·reading + {c.Offset}, calibration of {c}");
@@ -58,7 +71,7 @@ internal static class SensorsCommand
     }
 }
 
-internal sealed record ListedMeter(string Meter, string? Instrument, string? CompletedFrom, string? DidYouMean, string[] Channels, DateTimeOffset? LastReading, MeterCalibration[] Calibrations, MeterCheck? Check);
+internal sealed record ListedMeter(string Meter, string? Rule, string? Instrument, string? CompletedFrom, string? DidYouMean, string[] Channels, DateTimeOffset? LastReading, MeterCalibration[] Calibrations, MeterCheck? Check);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(List<ListedMeter>))]

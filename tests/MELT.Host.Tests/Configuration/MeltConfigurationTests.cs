@@ -37,7 +37,9 @@ public sealed class MeltConfigurationTests : IDisposable
         File.Exists(Path.Combine(AppContext.BaseDirectory, "hocon", "melt.conf")).ShouldBeTrue();
         shipped.Problems.ShouldBeEmpty();
         var defaults = new MeltConfiguration();
-        shipped.Value.ShouldBe(defaults with { Instruments = shipped.Value!.Instruments, Profiles = shipped.Value.Profiles, Cluster = shipped.Value.Cluster });
+        shipped.Value.ShouldBe(defaults with { Instruments = shipped.Value!.Instruments, Profiles = shipped.Value.Profiles, Cluster = shipped.Value.Cluster, Sensors = shipped.Value.Sensors });
+        shipped.Value.Sensors.ShouldBe(defaults.Sensors with { Listen = shipped.Value.Sensors.Listen });
+        shipped.Value.Sensors.Listen.ShouldBe(defaults.Sensors.Listen);
         shipped.Value.Cluster.ShouldBe(defaults.Cluster with { Join = shipped.Value.Cluster.Join, Roles = shipped.Value.Cluster.Roles, Devices = shipped.Value.Cluster.Devices });
         shipped.Value.Cluster.Join.Concat(shipped.Value.Cluster.Devices).ShouldBeEmpty();
         shipped.Value.Cluster.Roles.ShouldBe(defaults.Cluster.Roles);
