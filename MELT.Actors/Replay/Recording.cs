@@ -29,10 +29,10 @@ public static class Recording
             foreach (var entry in Entries((SessionEvent)stored.Event)) entries.Add((stored.Created, entry));
             if (stored.Event is SessionEvent.Prepared prepared && entries[0].Entry is RecordingEntry.Opened opened)
                 entries[0] = (entries[0].Created, new RecordingEntry.Opened(prepared.Complete(opened.Header)));
-            if (stored.Event is SessionEvent.Sealed end) coverage = end.Coverage;
-            if (stored.Event is not SessionEvent.Widened widened || asSealed) continue;
-            coverage = coverage.Add(widened.Coverage);
-            entries.Add((stored.Created, new RecordingEntry.Noticed(UnderstoodLater, $"{widened.Why}: by a rule confirmed on {widened.At.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss} UTC its messages, which had been kept, count")));
+            if (stored.Event is SessionEvent.Widened && asSealed) continue;
+            coverage = coverage.AddRange(((SessionEvent)stored.Event).Covered);
+            if (stored.Event is SessionEvent.Widened widened)
+                entries.Add((stored.Created, new RecordingEntry.Noticed(UnderstoodLater, $"{widened.Why}: by a rule confirmed on {widened.At.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss} UTC its messages, which had been kept, count")));
         }
         foreach (var stream in coverage)
             await foreach (var entry in StreamAsync(journal, stream, stop)) entries.Add(entry);

@@ -23,7 +23,7 @@ public static class RecordingStreams
                 var stream = $"{Session.KindName}:{session}";
                 await WholeAsync(stream);
                 await foreach (var stored in journal.ReadAsync(stream, 1, stop))
-                    foreach (var watched in Covered(stored.Event))
+                    foreach (var watched in ((SessionEvent)stored.Event).Covered)
                         last[watched.PersistenceId] = Math.Max(last.GetValueOrDefault(watched.PersistenceId), Math.Max(watched.Last, watched.Context.DefaultIfEmpty().Max()));
             }
         }
@@ -47,13 +47,6 @@ public static class RecordingStreams
                 yield return row;
             }
     }
-
-    private static IEnumerable<StreamCoverage> Covered(object e) => e switch
-    {
-        SessionEvent.Sealed end => end.Coverage,
-        SessionEvent.Widened widened => [widened.Coverage],
-        _ => [],
-    };
 
     private static void Finished(Finding finding)
     {

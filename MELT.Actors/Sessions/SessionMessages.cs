@@ -48,6 +48,14 @@ public abstract record SessionCommand
 /// <summary>What happened in a session.</summary>
 public abstract record SessionEvent
 {
+    /// <summary>Ranges of other streams that belong to the session since this event.</summary>
+    public ImmutableArray<StreamCoverage> Covered => this switch
+    {
+        Sealed end => end.Coverage,
+        Widened later => [later.Coverage],
+        _ => [],
+    };
+
     public sealed record Opened(SessionHeader Header, SessionPlan Plan) : SessionEvent;
     /// <param name="ClockDomain">Stamps the session from here on; null: the one of its header.</param>
     /// <param name="Facts">Of the device, over those of its header.</param>

@@ -32,9 +32,9 @@ internal static class MeterStream
 
     private static async Task<bool> RecordedAsync(IJournal journal, string session, IReadOnlyCollection<MeterId> meters, CancellationToken stop)
     {
-        SessionEvent.Sealed? end = null;
-        await foreach (var stored in journal.ReadAsync($"{Session.KindName}:{session}", 1, stop)) end = stored.Event as SessionEvent.Sealed ?? end;
-        return end is not null && meters.All(m => end.Coverage.Any(c => c.PersistenceId == Name(m)));
+        var covered = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var stored in journal.ReadAsync($"{Session.KindName}:{session}", 1, stop)) covered.UnionWith(((SessionEvent)stored.Event).Covered.Select(c => c.PersistenceId));
+        return meters.All(m => covered.Contains(Name(m)));
     }
 
     /// <summary>Adds to the stream of a meter that is known; what it has to object is a failure.</summary>

@@ -19,18 +19,30 @@ internal sealed class OutsidePublisher : IAsyncDisposable
 
     private OutsidePublisher(MqttClient client, string topic) => (_client, _topic) = (client, topic);
 
+    /// <summary>What is published under a number; numbered readings of MELT's own form unless told.</summary>
+    public Func<long, string> Payload { get; init; } = number => string.Create(CultureInfo.InvariantCulture, $$"""{"seq":{{number}},"value":{{number}}}""");
+
+    /// <summary>Between two readings.</summary>
+    public TimeSpan Period { get; init; }
+
     /// <summary>Numbers whose readings were acknowledged, each once.</summary>
     public IReadOnlyCollection<long> Acknowledged => _acknowledged;
 
-    public static async Task<OutsidePublisher> ConnectAsync(int port, string topic, string id = "outside") =>
-        new(await MqttClient.ConnectAsync(new MqttClientOptions
+    public static async Task<OutsidePublisher> ConnectAsync(int port, string topic, string id = "outside") => new(await ConnectAsync(port, id), topic);
+
+    /// <summary>A sensor that speaks in its own way, once in a period.</summary>
+    public static async Task<OutsidePublisher> ConnectAsync(int port, string topic, string payload, TimeSpan period) =>
+        new(await ConnectAsync(port, "a-sensor"), topic) { Payload = _ => payload, Period = period };
+
+    private static Task<MqttClient> ConnectAsync(int port, string id) =>
+        MqttClient.ConnectAsync(new MqttClientOptions
         {
             Host = "127.0.0.1",
             Port = port,
             ClientId = id,
             ShortestPause = TimeSpan.FromMilliseconds(20),
             LongestPause = TimeSpan.FromMilliseconds(100),
-        }), topic);
+        });
 
     /// <summary>Publishes until disposed; at most this many in all.</summary>
     public void Begin(int most = int.MaxValue) => (_target, _publishing) = (most, PublishAsync());
@@ -63,9 +75,9 @@ internal sealed class OutsidePublisher : IAsyncDisposable
         {
             for (var number = 1L; number <= _target; number++)
             {
-                var payload = string.Create(CultureInfo.InvariantCulture, $$"""{"seq":{{number}},"value":{{number}}}""");
-                await _client.PublishAsync(new MqttMessage(_topic, Encoding.UTF8.GetBytes(payload)), _stop.Token);
+                await _client.PublishAsync(new MqttMessage(_topic, Encoding.UTF8.GetBytes(Payload(number))), _stop.Token);
                 Acknowledge(number);
+                if (Period > TimeSpan.Zero) await Task.Delay(Period, _stop.Token);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

@@ -35,7 +35,7 @@ public sealed class ServeTests(Workshop workshop)
         metrics["melt_messages_outstanding"].ShouldBe(0);
         metrics["melt_journal_failures_total"].ShouldBe(0);
         metrics["melt_journal_commits_total"].ShouldBeInRange(2, metrics["melt_journal_append_duration_seconds_count"]);
-        metrics["melt_entities"].ShouldBe(2);
+        metrics["melt_entities"].ShouldBe(3);                          // the device, its meter, the rulebook
         metrics["melt_ready"].ShouldBe(1);
         metrics["process_resident_memory_bytes"].ShouldBeGreaterThan(1 << 20);
 
