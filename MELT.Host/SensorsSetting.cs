@@ -16,11 +16,14 @@ internal sealed record SensorsSetting(ConfigurationSources Sources, SensorRules 
     /// <summary>Below the data folder.</summary>
     public static KeptTopicsOptions KeptIn(string dataFolder, SensorOptions options) => new(Path.Combine(dataFolder, "unknown-topics"), options.KeepBytesPerTopic, options.KeepTopics);
 
+    /// <summary>The node of a cluster whose files they are; null: there is no other.</summary>
+    public string? Node { get; init; }
+
     /// <summary>Opens it, and the watch over its files; both are pushed on <paramref name="open"/>.</summary>
     public ForeignTopics Open(IActorRuntime runtime, IJournal journal, HostClock clock, TimeProvider time, ILoggerFactory logs, InstrumentCatalogue? instruments,
         Func<MqttMessage, CancellationToken, Task>? publish, Func<string, CancellationToken, Task>? subscribe, Stack<IAsyncDisposable> open)
     {
-        var options = new ForeignTopicsOptions(Kept, Rules.Rules) { Listen = Listen, Instruments = instruments ?? InstrumentCatalogue.Empty, Publish = publish, Subscribe = subscribe };
+        var options = new ForeignTopicsOptions(Kept, Rules.Rules) { Source = Node is null ? SensorsReader.File : $"{SensorsReader.File} of {Node}", Listen = Listen, Instruments = instruments ?? InstrumentCatalogue.Empty, Publish = publish, Subscribe = subscribe };
         var topics = new ForeignTopics(options, runtime, journal, clock, time, logs.CreateLogger<ForeignTopics>());
         open.Push(topics);
         open.Push(new SensorsWatch(Sources, topics, time, logs.CreateLogger<SensorsWatch>()));

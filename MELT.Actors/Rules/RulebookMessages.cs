@@ -7,8 +7,8 @@ namespace MELT.Actors.Rules;
 /// <summary>What the rulebook is asked. Answer: <see cref="RulebookAnswer.Standing"/>.</summary>
 public abstract record RulebookCommand
 {
-    /// <summary>These are the rules that operators wrote, all of them.</summary>
-    public sealed record Adopt(ImmutableArray<SensorRule> Rules, Stamp At) : RulebookCommand;
+    /// <summary>These are the rules that operators wrote, all of them, in the files of one node.</summary>
+    public sealed record Adopt(string Source, ImmutableArray<SensorRule> Rules, Stamp At) : RulebookCommand;
     /// <summary>These are the rules that a device announced on this topic, all of them; none: it took them back. May be <see cref="RulebookAnswer.Refused"/>.</summary>
     public sealed record Announce(string Topic, ImmutableArray<SensorRule> Rules, Stamp At) : RulebookCommand;
     public sealed record Inspect : RulebookCommand { public static readonly Inspect Value = new(); }
@@ -18,9 +18,10 @@ public abstract record RulebookCommand
 public abstract record RulebookEvent
 {
     /// <summary>New, or in place of the one of this name. It holds for what was kept before, too.</summary>
-    public sealed record RuleSet(SensorRule Rule, Stamp At) : RulebookEvent;
-    /// <summary>No longer in force; what was understood by it stays.</summary>
-    public sealed record RuleRemoved(string Name, Stamp At) : RulebookEvent;
+    /// <param name="Source">The node whose files say it, or the topic it was announced on.</param>
+    public sealed record RuleSet(SensorRule Rule, string Source, Stamp At) : RulebookEvent;
+    /// <summary>Its source no longer says it; in force as long as another one does. What was understood by it stays.</summary>
+    public sealed record RuleRemoved(string Name, string Source, Stamp At) : RulebookEvent;
 }
 
 /// <summary>What the rulebook answers.</summary>

@@ -41,7 +41,7 @@ internal sealed class Backfill(IActorRuntime runtime, IJournal journal, HostCloc
     {
         KeptPart[] parts = [.. topics.Select(kept.Read)];
         var messages = parts.SelectMany(p => p.Messages).OrderBy(m => m.Arrived.Nanoseconds).ToArray();
-        var name = $"kept-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(group + "\n" + string.Join('\n', parts.SelectMany(p => p.Files).Select(Path.GetFileName)))))[..16]}";
+        var name = $"kept-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [kept.Id, group, .. parts.SelectMany(p => p.Files).Select(Path.GetFileName)]))))[..16]}";
         var marker = BackfillMarker.Open(kept.Folder, name);
         var (reader, batches) = (new ForeignMessages(meters), new Dictionary<MeterId, Batch>());
         foreach (var message in messages)

@@ -17,6 +17,8 @@ namespace MELT.Actors.Ingest.Foreign;
 /// <param name="Written">The rules of the laboratory's files: in force from the first message on, and adopted by the rulebook as soon as it answers.</param>
 public sealed record ForeignTopicsOptions(KeptTopicsOptions Kept, ImmutableArray<SensorRule> Written)
 {
+    /// <summary>Names the files that the rules were read from: each node of a cluster has its own.</summary>
+    public string Source { get; init; } = "sensors.conf";
     /// <summary>Topic filters of which unknown topics are kept.</summary>
     public ImmutableArray<string> Listen { get; init; } = ["#"];
     public InstrumentCatalogue Instruments { get; init; } = InstrumentCatalogue.Empty;
@@ -48,6 +50,7 @@ public sealed class ForeignTopics : IAsyncDisposable
     private readonly IDisposable _subscription;
     private readonly Task _running;
     private volatile SensorMap _map;
+    private volatile bool _adopted;
 
     public ForeignTopics(ForeignTopicsOptions options, IActorRuntime runtime, IJournal journal, HostClock clock, TimeProvider time, ILogger log)
     {
@@ -56,7 +59,11 @@ public sealed class ForeignTopics : IAsyncDisposable
         _meters = new(runtime, time);
         Messages = new(_meters) { Noticed = AskForBirth };
         _backfill = new(runtime, journal, clock, time, log, Kept, _meters, options.Instruments);
-        _subscription = runtime.Subscribe<RulesChanged>(changed => Use(changed.Rules));
+        _subscription = runtime.Subscribe<RulesChanged>(changed =>
+        {
+            Use(changed.Rules);
+            _woken.Release();
+        });
         _running = Task.Run(RunAsync);
     }
 
@@ -71,8 +78,9 @@ public sealed class ForeignTopics : IAsyncDisposable
     /// <summary>The rules that operators wrote are these from now on; completes when that is stored.</summary>
     public async Task AdoptAsync(ImmutableArray<SensorRule> written, CancellationToken stop)
     {
-        var answer = await _runtime.AskUntilAnsweredAsync(Rulebook.KindName, Rulebook.Id, new RulebookCommand.Adopt(written, _clock.Now), AskTimeout, _time, stop);
-        if (answer is RulebookAnswer.Standing standing) Use(standing.Rules);
+        Use(await TellAsync(new RulebookCommand.Adopt(_options.Source, written, _clock.Now), stop));
+        _adopted = true;
+        _woken.Release();
     }
 
     /// <summary>Keeps what a device announced; the reason when it is refused.</summary>
@@ -102,24 +110,42 @@ public sealed class ForeignTopics : IAsyncDisposable
             _map = new(rules);
             _meters.Keep(rules);
         }
-        _woken.Release();
     }
 
-    /// <summary>What was kept is gone through again after every change, and now and then: word of a change may be lost.</summary>
+    /// <summary>What was kept is gone through again after every change, and now and then: word of a change may be lost. A step that fails is tried again.</summary>
     private async Task RunAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+            try
+            {
+                Use(_adopted ? await InspectAsync() : await AdoptedAsync());
+                await SubscribeAsync();
+                await _backfill.RunAsync(_map, _stop.Token);
+                await RestAsync();
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested) { }
+            catch (Exception e)
+            {
+                _log.LogError(e, "Topics that are not MELT's own could not be seen to; it is tried again");
+                await RestAsync();
+            }
+    }
+
+    private async Task RestAsync()
     {
         try
         {
-            await AdoptAsync(_options.Written, _stop.Token);
-            while (true)
-            {
-                await SubscribeAsync();
-                await OnceAsync();
-                if (!await _woken.WaitAsync(Rhythm, _stop.Token)) Use(await InspectAsync());
-                while (_woken.Wait(0, CancellationToken.None)) { }
-            }
+            await _woken.WaitAsync(Rhythm, _stop.Token);
+            while (_woken.Wait(0, CancellationToken.None)) { }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested) { }
+        catch (OperationCanceledException) { }
+    }
+
+    private async Task<ImmutableArray<SensorRule>> AdoptedAsync()
+    {
+        var rules = await TellAsync(new RulebookCommand.Adopt(_options.Source, _options.Written, _clock.Now), _stop.Token);
+        _adopted = true;
+        return rules;
     }
 
     private async Task SubscribeAsync()
@@ -137,20 +163,10 @@ public sealed class ForeignTopics : IAsyncDisposable
                 }
     }
 
-    private async Task OnceAsync()
-    {
-        try
-        {
-            await _backfill.RunAsync(_map, _stop.Token);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            _log.LogError(e, "What was kept of topics that are known now could not be stored; it is tried again");
-        }
-    }
+    private Task<ImmutableArray<SensorRule>> InspectAsync() => TellAsync(RulebookCommand.Inspect.Value, _stop.Token);
 
-    private async Task<ImmutableArray<SensorRule>> InspectAsync() =>
-        ((RulebookAnswer.Standing)await _runtime.AskUntilAnsweredAsync(Rulebook.KindName, Rulebook.Id, RulebookCommand.Inspect.Value, AskTimeout, _time, _stop.Token)).Rules;
+    private async Task<ImmutableArray<SensorRule>> TellAsync(RulebookCommand command, CancellationToken stop) =>
+        ((RulebookAnswer.Standing)await _runtime.AskUntilAnsweredAsync(Rulebook.KindName, Rulebook.Id, command, AskTimeout, _time, stop)).Rules;
 
     /// <summary>Not again and again while the answer is on its way.</summary>
     private void AskForBirth(string topic, PayloadNotice notice)

@@ -44,11 +44,15 @@ public sealed class KeptTopics : IAsyncDisposable
     {
         (_options, _log) = (options, log);
         Directory.CreateDirectory(options.Folder);
+        Id = Identity(Path.Combine(options.Folder, "id"));
         _folders = Directory.GetDirectories(options.Folder).Length;
         _running = Task.Run(RunAsync);
     }
 
     public string Folder => _options.Folder;
+
+    /// <summary>Tells this store from those of other nodes, which may keep messages of the same topics.</summary>
+    public string Id { get; }
 
     /// <summary>Messages that were too many or too large to keep.</summary>
     public long NotKept => Interlocked.Read(ref _notKept);
@@ -88,6 +92,14 @@ public sealed class KeptTopics : IAsyncDisposable
     {
         _waiting.Writer.TryComplete();
         await _running;
+    }
+
+    private static string Identity(string file)
+    {
+        if (File.Exists(file) && File.ReadAllText(file) is { Length: 32 } known) return known;
+        var id = Guid.NewGuid().ToString("n");
+        File.WriteAllText(file, id);
+        return id;
     }
 
     private async Task RunAsync()

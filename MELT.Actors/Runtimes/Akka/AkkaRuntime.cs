@@ -125,6 +125,7 @@ public sealed class AkkaRuntime : IActorRuntime
     {
         var known = Known(kind);
         if (_stopping) return new Failed("The runtime is stopping.");
+        if (known.Region.IsNobody()) return new Failed("The node has not joined its cluster yet.");
         using var patience = new CancellationTokenSource(timeout, _options.Time);
         try
         {

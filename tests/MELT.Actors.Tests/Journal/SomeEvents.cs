@@ -56,8 +56,8 @@ internal static class SomeEvents
         new ExperimentEvent.Resumed(),
         new ExperimentEvent.Finished("partial", "1 of 2 sessions are not complete"),
 
-        new RulebookEvent.RuleSet(Rule, Some.Noon),
-        new RulebookEvent.RuleRemoved("plug", Some.After(60)),
+        new RulebookEvent.RuleSet(Rule, "sensors.conf", Some.Noon),
+        new RulebookEvent.RuleRemoved("plug", "sensors.conf", Some.After(60)),
 
         new SchedulerEvent.Queued(Some.Phone, Some.Session, Some.Noon),
         new SchedulerEvent.Left(Some.Phone, Some.Session, Some.After(9)),

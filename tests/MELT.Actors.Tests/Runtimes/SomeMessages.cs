@@ -100,7 +100,7 @@ internal static class SomeMessages
         new ExperimentPaused("e"),
         new ExperimentFinished("e", "complete", null),
 
-        new RulebookCommand.Adopt([SomeEvents.Rule], Some.Noon),
+        new RulebookCommand.Adopt("sensors.conf", [SomeEvents.Rule], Some.Noon),
         new RulebookCommand.Announce("homeassistant/sensor/plug/power/config", [SomeEvents.Rule], Some.Noon),
         RulebookCommand.Inspect.Value,
         new RulebookAnswer.Standing([SomeEvents.Rule]),

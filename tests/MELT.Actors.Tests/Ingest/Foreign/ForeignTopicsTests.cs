@@ -53,7 +53,7 @@ public sealed class ForeignTopicsTests
         await bench.Deliveries.Send(Topic, Power(70)).AcknowledgedAsync();
 
         (await PowersAsync(bench)).ShouldBe([60, 61, 62, 63, 64, 70]);
-        (await bench.StoredAsync("rulebook:sensors")).ShouldHaveSingleItem().ShouldBeOfType<RulebookEvent.RuleSet>().Rule.Name.ShouldBe("plug");
+        (await bench.StoredAsync("rulebook:rulebook")).ShouldHaveSingleItem().ShouldBeOfType<RulebookEvent.RuleSet>().Rule.Name.ShouldBe("plug");
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class ForeignTopicsTests
         (await bench.StoredAsync("meter:plug-3/power")).OfType<MeterEvent.SamplesRecorded>().ShouldHaveSingleItem().Samples.Columns[0][0].ShouldBe(12.5);
 
         await bench.Deliveries.Send("homeassistant/sensor/plug-3/power/config", "").AcknowledgedAsync();
-        (await bench.StoredAsync("rulebook:sensors"))[^1].ShouldBeOfType<RulebookEvent.RuleRemoved>();
+        (await bench.StoredAsync("rulebook:rulebook"))[^1].ShouldBeOfType<RulebookEvent.RuleRemoved>();
     }
 
     [Fact]
