@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MELT.Actors.Journal;
 using MELT.Actors.Replay;
+using MELT.Devices.Simulation;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Analysis;
 using MELT.Sensors.Clocks;
@@ -8,7 +9,7 @@ using MELT.Sensors.Clocks;
 namespace MELT.Host.Exports;
 
 /// <summary>A session as exports write it: its recording, what analysis says of it, and how each meter's clock relates to it.</summary>
-internal sealed class ExportedSession
+public sealed class ExportedSession
 {
     public required RecordedSession Recorded { get; init; }
     public required SessionResults Results { get; init; }
@@ -31,12 +32,18 @@ internal sealed class ExportedSession
     /// <summary>An engine's stamp on the axis of the phases: without half the lateness of the code that saw it.</summary>
     public long Corrected(long stamp) => stamp - Timeline.Correction;
 
-    public static async Task<ExportedSession> ReadAsync(IJournal journal, string session, CancellationToken stop)
+    public static ExportedSession Of(RecordedSession recorded, SimulatedTruth? truth = null)
     {
-        var recorded = await SessionReplay.AlignAsync(journal, session, stop);
-        var results = SessionReplay.Analyse(recorded, await Recording.TruthAsync(journal, session, stop));
         var timeline = SessionTimeline.Of(recorded);
-        var clocks = recorded.Meters.ToImmutableDictionary(m => m.Key, m => MeterClocks.Relate(recorded, m.Value, timeline));
-        return new() { Recorded = recorded, Results = results, Timeline = timeline, Clocks = clocks };
+        return new()
+        {
+            Recorded = recorded,
+            Results = SessionReplay.Analyse(recorded, truth),
+            Timeline = timeline,
+            Clocks = recorded.Meters.ToImmutableDictionary(m => m.Key, m => MeterClocks.Relate(recorded, m.Value, timeline)),
+        };
     }
+
+    public static async Task<ExportedSession> ReadAsync(IJournal journal, string session, CancellationToken stop) =>
+        Of(await SessionReplay.AlignAsync(journal, session, stop), await Recording.TruthAsync(journal, session, stop));
 }

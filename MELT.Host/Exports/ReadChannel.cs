@@ -8,7 +8,7 @@ namespace MELT.Host.Exports;
 public readonly record struct Reading(long At, long Stamp, double Value);
 
 /// <summary>One channel of a meter in one session, readings in the order recorded.</summary>
-internal sealed record ReadChannel(RecordedMeter Meter, ClockRelation Clock, string Name, ChannelDescription? About)
+public sealed record ReadChannel(RecordedMeter Meter, ClockRelation Clock, string Name, ChannelDescription? About)
 {
     /// <summary>False where no moment of the session can be told for its readings.</summary>
     public bool Placed => Clock.Quality != ClockQuality.Unlocked;

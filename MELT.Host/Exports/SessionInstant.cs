@@ -7,7 +7,7 @@ namespace MELT.Host.Exports;
 /// <summary>Something that happened at one moment of a session: session clock, corrected as phases are.</summary>
 /// <param name="Kind">engine-ready, mark, engine-failed, engine-exited, throttling-began, throttling-ended or clock-step.</param>
 /// <param name="Source">The engine, or the meter or channel that told it.</param>
-internal sealed record SessionInstant(long At, string Kind, string Source, string Text, int? Request = null)
+public sealed record SessionInstant(long At, string Kind, string Source, string Text, int? Request = null)
 {
     public static IEnumerable<SessionInstant> Of(ExportedSession session) =>
         session.Timeline.Events.Select(e => Engine(session, e)).OfType<SessionInstant>()

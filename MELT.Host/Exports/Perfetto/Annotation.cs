@@ -3,7 +3,7 @@ using MELT.Sensors.Analysis;
 namespace MELT.Host.Exports.Perfetto;
 
 /// <summary>A fact beside a slice or an instant; the trace processor calls it <c>debug.NAME</c>, with dots between the names of groups.</summary>
-internal abstract record Annotation(string Name)
+public abstract record Annotation(string Name)
 {
     public sealed record Text(string Name, string Value) : Annotation(Name);
     public sealed record Real(string Name, double Value) : Annotation(Name);

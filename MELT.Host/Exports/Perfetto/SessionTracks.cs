@@ -4,7 +4,7 @@ using MELT.Host.Reports;
 namespace MELT.Host.Exports.Perfetto;
 
 /// <summary>One session in a trace: its process with the tracks of its timeline, emissions, evaluations, events and channels.</summary>
-internal sealed class SessionTracks(TraceWriter trace, ExportedSession session, int number, Thinning? thinning)
+public sealed class SessionTracks(TraceWriter trace, ExportedSession session, int number, Thinning? thinning)
 {
     private const int FirstCounter = 10;
 

@@ -1,7 +1,7 @@
 namespace MELT.Host.Exports.Perfetto;
 
 /// <summary>Writes packets of a trace one after another; none is kept. Timestamps are Unix nanoseconds of the session clock.</summary>
-internal sealed class TraceWriter(Stream to)
+public sealed class TraceWriter(Stream to)
 {
     private readonly ProtoBuffer _packet = new(), _frame = new();
     private readonly HashSet<ulong> _sequences = [];

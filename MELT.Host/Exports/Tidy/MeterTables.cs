@@ -82,9 +82,9 @@ internal static class MeterTables
 
     /// <summary>The long form: names beside every reading, without storing them millions of times.</summary>
     public static TidyView Samples { get; } = new("samples", "readings with the names of session, meter and channel",
-        "select c.session, c.meter, c.channel, r.t_s, r.stamp_ns, r.value, c.unit from readings r join channels c on c.channel_id = r.channel_id",
+        "select c.session, c.meter, c.channel, c.quantity, r.t_s, r.stamp_ns, r.value, c.unit from readings r join channels c on c.channel_id = r.channel_id",
         [
-            new("session", Text, null, "session"), new("meter", Text, null, "device/meter"), new("channel", Text, null, "channel"), new("t_s", Real, "s", "since the session's begin; null: nothing relates the clocks"),
+            new("session", Text, null, "session"), new("meter", Text, null, "device/meter"), new("channel", Text, null, "channel"), new("quantity", Text, null, "what it measures"), new("t_s", Real, "s", "since the session's begin; null: nothing relates the clocks"),
             new("stamp_ns", Integer, "ns", "as the meter stamped it, since 1970 by its own clock"), new("value", Real, null, "in unit"), new("unit", Text, null, "unit of value"),
         ]);
 

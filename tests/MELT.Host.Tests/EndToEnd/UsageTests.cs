@@ -24,6 +24,8 @@ public sealed class UsageTests(Workshop workshop)
     [InlineData("list --journal postgres://ann:secret@lab/melt?sslmod=x", "sslmod", "***")]
     [InlineData("export last --format melt", "-o")]
     [InlineData("export last", "folder")]
+    [InlineData("export last tables --every 1", "--every", "perfetto")]
+    [InlineData("export last --format sqlite --every 0", "--every", "above 0")]
     public async Task Wrong_usage_is_said_with_exit_code_2(string arguments, params string[] words)
     {
         var place = workshop.NewPlace();
