@@ -20,10 +20,10 @@ public sealed record SessionInstant(long At, string Kind, string Source, string 
         var at = session.Corrected(told.At.Nanoseconds);
         return told switch
         {
-            EngineEvent.Ready e => new(at, "engine-ready", e.Engine, $"{e.Engine} {e.Version}"),
+            EngineEvent.Ready e => new(at, "engine-ready", e.Engine, $"{e.Engine} {e.Version} ready"),
             EngineEvent.Marked e => new(at, "mark", "engine", e.Name),
             EngineEvent.Failed e => new(at, "engine-failed", "engine", $"{e.Code}: {e.Text}", e.Request),
-            EngineEvent.Exited e => new(told.At.Nanoseconds, "engine-exited", "engine", e.Signal ?? e.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "unknown"),
+            EngineEvent.Exited e => new(told.At.Nanoseconds, "engine-exited", "engine", $"engine ended: {e.Signal ?? e.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}"),
             _ => null,
         };
     }

@@ -109,7 +109,7 @@ public sealed class SessionTracks(TraceWriter trace, ExportedSession session, in
             meter?.PeriodSeconds is { } period ? string.Create(CultureInfo.InvariantCulture, $"period {period} s") : null,
             meter?.WindowSeconds is { } window ? string.Create(CultureInfo.InvariantCulture, $"window {window} s") : null,
             $"clock {channel.Clock.Quality.ToString().ToLowerInvariant()}", meter?.Simulated == true ? "simulated" : null, meter?.Estimated == true ? "estimated" : null,
-            session.Header.Flags.Contains("imported") ? "imported" : null, how, "values as recorded",
+            session.Header.Flags.Contains("imported") ? "imported" : null, how, channel.IsProduct ? "voltage times current, sample by sample" : "values as recorded",
         ];
         return string.Join("; ", parts.Where(part => part is not null));
     }

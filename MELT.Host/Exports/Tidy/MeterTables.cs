@@ -34,7 +34,7 @@ internal static class MeterTables
         { "missing_s", Real, "s", "time without readings where there should be some", m => m.Results.Readings.MissingSeconds },
     };
 
-    public static TidyTable<NumberedChannel> Channels { get; } = new("channels", "one row per session, meter and channel with readings")
+    public static TidyTable<NumberedChannel> Channels { get; } = new("channels", "one row per session, meter and channel with readings; where voltage and current are told and power is not, their product beside them")
     {
         { "channel_id", Integer, null, "number in this file, as in readings", c => c.Number },
         { "session", Text, null, "session", c => c.Session.Id },
@@ -53,6 +53,7 @@ internal static class MeterTables
         { "calibration_gain", Real, null, "calibration that results use: reading·gain + offset; null: none", c => c.Channel.Meter.CalibrationOf(c.Channel.Name)?.Gain },
         { "calibration_offset", Real, null, "see calibration_gain, in its unit", c => c.Channel.Meter.CalibrationOf(c.Channel.Name)?.Offset },
         { "calibration_lag_s", Real, "s", "how much later it speaks", c => c.Channel.Meter.CalibrationOf(c.Channel.Name)?.LagSeconds },
+        { "is_product", Integer, null, "1: voltage times current, sample by sample, where no channel tells power; 0: as recorded", c => c.Channel.IsProduct ? 1 : 0 },
         { "recorded", Integer, null, "readings recorded, also where fewer points are in this file", c => c.Channel.Count },
     };
 

@@ -10,12 +10,15 @@ public sealed class PerfettoExportTests(Workshop workshop)
 {
     private static readonly string[] Devices = ["host", "phone-1"];
 
+    // Made once: the tests of a class run one after another.
+    private static Task<(Quickstart Quickstart, ReadTrace Trace)>? _trace;
+    private static Task<string>? _tables;
+
     [Fact]
     public async Task Emissions_are_instants_at_exactly_the_stamps_of_the_tables()
     {
         var (quickstart, trace) = await TraceAsync();
-        var tables = Path.Combine(quickstart.Place.Folder, "trace-tables");
-        (await Melt.RunAsync(quickstart.Place, "export", "last", tables)).ShouldBeDone();
+        var tables = await TablesAsync();
         foreach (var session in quickstart.Sessions)
         {
             var folder = Path.Combine(tables, session.Text("session"));
@@ -88,10 +91,12 @@ public sealed class PerfettoExportTests(Workshop workshop)
     public async Task Every_reading_is_a_value_of_a_track_with_its_unit()
     {
         var (quickstart, trace) = await TraceAsync();
-        var tables = Path.Combine(quickstart.Place.Folder, "trace-readings");
-        (await Melt.RunAsync(quickstart.Place, "export", quickstart.Phone.Text("session"), tables)).ShouldBeDone();
-        var folder = Path.Combine(tables, quickstart.Phone.Text("session"));
+        var folder = Path.Combine(await TablesAsync(), quickstart.Phone.Text("session"));
         var process = trace.Process(quickstart.Phone.Text("session"));
+        var power = process.Tracks.Single(t => t.Unit == "W");
+        power.Name.ShouldBe("monsoon.v*i");
+        process.Values.Where(v => v.Track == power).Zip(process.Values.Where(v => v.Track.Name == "monsoon.v"), process.Values.Where(v => v.Track.Name == "monsoon.i"))
+            .ShouldAllBe(p => p.First.Value == p.Second.Value * p.Third.Value);
         var channels = Csv.Read(Path.Combine(folder, "meters.csv"));
         channels.ShouldNotBeEmpty();
         foreach (var channel in channels)
@@ -101,7 +106,7 @@ public sealed class PerfettoExportTests(Workshop workshop)
             var readings = Csv.Read(Path.Combine(folder, "readings", channel["file"]));
             track.Unit.ShouldBe(channel["unit"] == "B" ? null : channel["unit"]);
             values.Count.ShouldBe(readings.Count);
-            values.Select(v => v.Value).ShouldBe(readings.Select(r => (double?)r.Double(channel["channel"])));
+            values.Select(v => v.Value!.Value).SequenceEqual(readings.OrderBy(r => r.Long("at_ns")).Select(r => r.Double(channel["channel"]))).ShouldBeTrue(track.Name);
         }
     }
 
@@ -164,11 +169,23 @@ public sealed class PerfettoExportTests(Workshop workshop)
         if (value.ValueKind == JsonValueKind.Null) told.Words([.. path, "reason"]).ShouldBe(expected.Text("reason", "code"));
     }
 
-    private async Task<(Quickstart Quickstart, ReadTrace Trace)> TraceAsync()
+    private Task<(Quickstart Quickstart, ReadTrace Trace)> TraceAsync() => _trace ??= ReadAsync();
+
+    private async Task<(Quickstart Quickstart, ReadTrace Trace)> ReadAsync()
     {
         var quickstart = await workshop.QuickstartAsync();
         var file = Path.Combine(quickstart.Place.Folder, quickstart.Document.Text("experiment") + ".pftrace");
-        if (!File.Exists(file)) (await Melt.RunAsync(quickstart.Place, "export", "last", "--format", "perfetto", "--json")).ShouldBeDone().Json.GetProperty("files")[0].Text("path").ShouldBe(file);
+        (await Melt.RunAsync(quickstart.Place, "export", "last", "--format", "perfetto", "--json")).ShouldBeDone().Json.GetProperty("files")[0].Text("path").ShouldBe(file);
         return (quickstart, ReadTrace.Of(await File.ReadAllBytesAsync(file)));
+    }
+
+    private Task<string> TablesAsync() => _tables ??= ExportTablesAsync();
+
+    private async Task<string> ExportTablesAsync()
+    {
+        var quickstart = await workshop.QuickstartAsync();
+        var tables = Path.Combine(quickstart.Place.Folder, "trace-tables");
+        (await Melt.RunAsync(quickstart.Place, "export", "last", tables)).ShouldBeDone();
+        return tables;
     }
 }

@@ -9,7 +9,7 @@ public sealed class SessionInstantTests
 {
     [Fact]
     public void What_the_engine_told_lies_on_the_axis_of_the_phases() =>
-        Of(SomeSession.With("1", 0, 0)).ShouldBe([("engine-ready", 0.399999, "llama.cpp b1"), ("mark", 0.649999, "half way"), ("engine-failed", 0.719999, "out-of-memory: no room"), ("engine-exited", 0.8, "SIGKILL")]);
+        Of(SomeSession.With("1", 0, 0)).ShouldBe([("engine-ready", 0.399999, "llama.cpp b1 ready"), ("mark", 0.649999, "half way"), ("engine-failed", 0.719999, "out-of-memory: no room"), ("engine-exited", 0.8, "engine ended: SIGKILL")]);
 
     [Fact]
     public void A_flag_throttles_while_it_is_above_zero() =>

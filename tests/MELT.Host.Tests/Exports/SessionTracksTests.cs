@@ -26,7 +26,7 @@ public sealed class SessionTracksTests
 
     [Fact]
     public void Marks_failures_and_throttling_are_instants() =>
-        Write(Session).Process("s-1").Instants.Where(i => i.Track.Name == "events").Select(i => i.Name).ShouldBe(["throttling began", "throttling ended", "llama.cpp b1", "half way", "out-of-memory: no room", "SIGKILL"]);
+        Write(Session).Process("s-1").Instants.Where(i => i.Track.Name == "events").Select(i => i.Name).ShouldBe(["throttling began", "throttling ended", "llama.cpp b1 ready", "half way", "out-of-memory: no room", "engine ended: SIGKILL"]);
 
     [Fact]
     public void What_is_no_number_has_no_value_and_a_channel_without_a_clock_is_left_out_and_said()

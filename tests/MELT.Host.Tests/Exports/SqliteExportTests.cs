@@ -19,7 +19,8 @@ public sealed class SqliteExportTests(Workshop workshop)
             assert told["status"] == session["status"] and told["generated_tokens"] == session["tokens"]["generated"], told
             assert told["simulated"] == ("simulated" in session["flags"]), told
             for boundary, energy in session["energy"].items():
-                for key, metric in energy["metrics"].items():
+                for key, metric in energy.items():
+                    if not (isinstance(metric, dict) and "method" in metric): continue
                     [row] = rows("select * from metrics where session = ? and key = ? and boundary = ?", session["session"], key, boundary)
                     assert near(row["value"], metric["value"]) and near(row["u95"], metric["u95"]) and row["method"] == metric["method"], (row, metric)
                     lines = rows("select source, u, correlated from budget where scope = 'session' and session = ? and key = ? and boundary = ?", session["session"], key, boundary)

@@ -6,7 +6,7 @@ namespace MELT.Host.Tests.Exports.Perfetto;
 /// <summary>A field of a message: its name and the type as the schema writes it.</summary>
 internal sealed record ProtoField(int Number, string Name, string Type, bool Repeated);
 
-/// <summary>Messages and enumerations of a .proto text, by their full names; enough of the language for perfetto's schema.</summary>
+/// <summary>Messages and enumerations of a .proto text, by their full names; enough of the language for perfetto's schema, whose maps are passed over.</summary>
 internal sealed partial class ProtoSchema
 {
     private readonly Dictionary<string, Dictionary<int, ProtoField>> _messages = [];
@@ -51,7 +51,7 @@ internal sealed partial class ProtoSchema
         {
             case "message": Message(tokens, ref at, scope); break;
             case "enum": Enumeration(tokens, ref at, scope); break;
-            case "extend" or "oneof" when tokens[at] == "extend": Skip(tokens, ref at, "}"); break;
+            case "extend": Skip(tokens, ref at, "}"); break;
             default: Skip(tokens, ref at, ";"); break;
         }
     }
@@ -76,6 +76,11 @@ internal sealed partial class ProtoSchema
 
     private static void Field(List<string> tokens, ref int at, Dictionary<int, ProtoField> fields)
     {
+        if (tokens[at] == "map")
+        {
+            Skip(tokens, ref at, ";");
+            return;
+        }
         var label = tokens[at] is "optional" or "required" or "repeated" ? tokens[at++] : null;
         var field = new ProtoField(int.Parse(tokens[at + 3], CultureInfo.InvariantCulture), tokens[at + 1], tokens[at], label == "repeated");
         fields.Add(field.Number, field);

@@ -7,10 +7,12 @@ internal static class TraceSchema
 {
     public static ProtoSchema Subset { get; } = ProtoSchema.Parse(File.ReadAllText(Path.Combine(Repository.Folder, "tests", "MELT.Host.Tests", "Exports", "Perfetto", "trace-subset.proto")));
 
-    public static ProtoSchema Best => Published() ?? Subset;
+    /// <summary>perfetto_trace.proto, or the files it is made of, in ../shared/data/perfetto or where MELT_PERFETTO_SCHEMA says; null: it is not here.</summary>
+    public static ProtoSchema? Published { get; } = Find();
 
-    /// <summary>perfetto_trace.proto, or the files it is made of, in ../shared/data/perfetto or where MELT_PERFETTO_SCHEMA says.</summary>
-    public static ProtoSchema? Published()
+    public static ProtoSchema Best => Published ?? Subset;
+
+    private static ProtoSchema? Find()
     {
         for (var place = new DirectoryInfo(Repository.Folder); place is not null; place = place.Parent)
             if (In(Path.Combine(place.FullName, "shared", "data", "perfetto")) is { } found) return found;

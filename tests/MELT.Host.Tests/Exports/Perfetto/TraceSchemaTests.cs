@@ -6,7 +6,7 @@ public sealed class TraceSchemaTests
     [SkippableFact]
     public void The_part_kept_here_is_part_of_the_published_schema()
     {
-        var published = TraceSchema.Published();
+        var published = TraceSchema.Published;
         Skip.If(published is null, "there is no perfetto_trace.proto in ../shared/data/perfetto beside the project, and MELT_PERFETTO_SCHEMA names no folder that has it");
 
         foreach (var (name, fields) in TraceSchema.Subset.Messages)
