@@ -8,6 +8,9 @@ public sealed class SessionTracks(TraceWriter trace, ExportedSession session, in
 {
     private const int FirstCounter = 10;
 
+    // What is looked at first stands on top.
+    private static readonly string[] TopDown = ["power", "energy", "voltage", "current", "throttled", "temperature", "frequency", "utilization", "memory"];
+
     // Every session is a sequence of packets of its own.
     private readonly ulong _sequence = (ulong)number + 1;
 
@@ -94,11 +97,7 @@ public sealed class SessionTracks(TraceWriter trace, ExportedSession session, in
         }
     }
 
-    // What is looked at first stands on top.
-    private static int Rank(ReadChannel channel) => channel.About?.Quantity switch
-    {
-        "power" => 0, "energy" => 1, "voltage" => 2, "current" => 3, "throttled" => 4, "temperature" => 5, "frequency" => 6, "utilization" => 7, "memory" => 8, _ => 9,
-    };
+    private static int Rank(ReadChannel channel) => Array.IndexOf(TopDown, channel.About?.Quantity) is >= 0 and var place ? place : TopDown.Length;
 
     private string Description(ReadChannel channel, string? how)
     {
