@@ -64,7 +64,7 @@ internal sealed class Laboratory : IAsyncDisposable
             var listening = await ListenAsync(options, clock, time, open, stop);
             var bench = new Bench(options.Bench(clock), (id, token) => options.ConnectAsync(listening.Connection with { ClientId = id, CleanStart = true }, time, token), clock, time);
             runtime.AddMelt(bench, clock, time, logs.CreateLogger("MELT"));
-            var foreign = options.Sensors?.Open(runtime, watched, clock, time, logs, options.Instruments, listening.Publish, listening.Subscribe, open);
+            var foreign = options.Sensors?.Open(listening.Around, runtime, watched, clock, time, logs, options.Instruments, open);
             var ingesting = PumpIngest.Start(new(runtime, clock, time, logs.CreateLogger<IngestPump>(), options.Instruments, foreign), listening.Deliveries, listening.IsThere);
             open.Push(ingesting);
             var sealing = options.Unattended ? Interruption.GoOnAsync(runtime, stop) : Interruption.SealAsync(runtime, journal, time, stop);
@@ -90,8 +90,7 @@ internal sealed class Laboratory : IAsyncDisposable
     }
 
     /// <summary>Where messages come from, and how others reach it.</summary>
-    private sealed record Listening(ChannelReader<MqttDelivery> Deliveries, MqttClientOptions Connection, string Address, Func<bool> IsThere,
-        Func<MqttMessage, CancellationToken, Task> Publish, Func<string, CancellationToken, Task>? Subscribe);
+    private sealed record Listening(ChannelReader<MqttDelivery> Deliveries, MqttClientOptions Connection, string Address, Func<bool> IsThere, BrokerAround Around);
 
     /// <summary>Our broker holds each acknowledgement for ingest; at a foreign one we hold it ourselves, as a subscriber with a session that outlives us.</summary>
     private static async Task<Listening> ListenAsync(LaboratoryOptions options, HostClock clock, TimeProvider time, Stack<IAsyncDisposable> open, CancellationToken stop)
@@ -101,12 +100,14 @@ internal sealed class Laboratory : IAsyncDisposable
             var connection = MqttClient.ParseUrl(url);
             var ingest = await options.ConnectAsync(connection with { ClientId = options.IngestClientId }, time, stop);
             open.Push(ingest);
-            foreach (var filter in options.Filters) await ingest.SubscribeAsync(filter, MqttQos.AtLeastOnce, stop);
-            return new(ingest.Deliveries, connection, connection.Host + ":" + connection.Port, () => ingest.IsConnected, ingest.PublishAsync, (filter, token) => ingest.SubscribeAsync(filter, MqttQos.AtLeastOnce, token));
+            await ingest.SubscribeAsync(MeltTopic.Everything, MqttQos.AtLeastOnce, stop);
+            return new(ingest.Deliveries, connection, connection.Host + ":" + connection.Port, () => ingest.IsConnected, new(ingest.PublishAsync,
+                (filter, token) => ingest.SubscribeAsync(filter, MqttQos.AtLeastOnce, token),
+                token => options.ConnectAsync(connection with { ClientId = options.IngestClientId + "-unknown", CleanStart = true }, time, token)));
         }
         var (broker, deliveries) = await MqttBroker.StartAsync(options.Broker with { Clock = clock }, options.Sensors is null ? MeltTopic.Everything : "#", IngestRoom, time);
         open.Push(broker);
-        return new(deliveries, options.BrokerLogin(broker.EndPoint), broker.EndPoint.ToString(), static () => true, broker.PublishAsync, null);
+        return new(deliveries, options.BrokerLogin(broker.EndPoint), broker.EndPoint.ToString(), static () => true, new(broker.PublishAsync, null, null));
     }
 
     public async ValueTask DisposeAsync()
@@ -131,8 +132,6 @@ internal sealed record LaboratoryOptions
     public Func<IJournal, IJournal> Around { get; init; } = static journal => journal;
     /// <summary>Topics that are not MELT's own; null: they are nobody's.</summary>
     public SensorsSetting? Sensors { get; init; }
-    /// <summary>What is subscribed to at a foreign broker.</summary>
-    public IReadOnlyList<string> Filters => Sensors is null ? [MeltTopic.Everything] : Sensors.Listen.Contains("#") ? ["#"] : [MeltTopic.Everything, .. Sensors.Listen];
     /// <summary>Completes what meters that name their instrument leave open.</summary>
     public MELT.Sensors.Meters.InstrumentCatalogue? Instruments { get; init; }
     public required Func<HostClock, BenchOptions> Bench { get; init; }

@@ -20,13 +20,24 @@ internal sealed record SensorsSetting(ConfigurationSources Sources, SensorRules 
     public string? Node { get; init; }
 
     /// <summary>Opens it, and the watch over its files; both are pushed on <paramref name="open"/>.</summary>
-    public ForeignTopics Open(IActorRuntime runtime, IJournal journal, HostClock clock, TimeProvider time, ILoggerFactory logs, InstrumentCatalogue? instruments,
-        Func<MqttMessage, CancellationToken, Task>? publish, Func<string, CancellationToken, Task>? subscribe, Stack<IAsyncDisposable> open)
+    public ForeignTopics Open(BrokerAround broker, IActorRuntime runtime, IJournal journal, HostClock clock, TimeProvider time, ILoggerFactory logs, InstrumentCatalogue? instruments, Stack<IAsyncDisposable> open)
     {
-        var options = new ForeignTopicsOptions(Kept, Rules.Rules) { Source = Node is null ? SensorsReader.File : $"{SensorsReader.File} of {Node}", Listen = Listen, Instruments = instruments ?? InstrumentCatalogue.Empty, Publish = publish, Subscribe = subscribe };
+        var options = new ForeignTopicsOptions(Kept, Rules.Rules)
+        {
+            Source = Node is null ? SensorsReader.File : $"{SensorsReader.File} of {Node}",
+            Share = Node is null ? "" : "$share/melt-unknown/",
+            Listen = Listen,
+            Instruments = instruments ?? InstrumentCatalogue.Empty,
+            Publish = broker.Publish,
+            Subscribe = broker.Subscribe,
+            Connect = broker.Connect,
+        };
         var topics = new ForeignTopics(options, runtime, journal, clock, time, logs.CreateLogger<ForeignTopics>());
         open.Push(topics);
         open.Push(new SensorsWatch(Sources, topics, time, logs.CreateLogger<SensorsWatch>()));
         return topics;
     }
 }
+
+/// <summary>What a broker is for, apart from readings. Where everything comes from our own, there is nothing to subscribe to and no further connection.</summary>
+internal sealed record BrokerAround(Func<MqttMessage, CancellationToken, Task> Publish, Func<string, CancellationToken, Task>? Subscribe, Func<CancellationToken, Task<IMqttClient>>? Connect);

@@ -45,7 +45,7 @@ internal abstract record Incoming(MqttDelivery Delivery)
         switch (topic)
         {
             case MeltTopic.About t:
-                return AboutDecoder.TryDecode(delivery.Payload, out var about, out var badAbout) ? new About(delivery, t.Meter, about, at) : new Rejected(delivery, t.Meter, badAbout, at);
+                return AboutDecoder.TryDecode(delivery.Payload, out var about, out var badAbout) ? new About(delivery, t.Meter, about with { Rule = null }, at) : new Rejected(delivery, t.Meter, badAbout, at);
             case MeltTopic.Readings t when delivery.Retained:
                 return new Rejected(delivery, t.Meter, Retained, at);
             case MeltTopic.Readings t:

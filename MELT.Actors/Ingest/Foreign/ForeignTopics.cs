@@ -24,8 +24,15 @@ public sealed record ForeignTopicsOptions(KeptTopicsOptions Kept, ImmutableArray
     public InstrumentCatalogue Instruments { get; init; } = InstrumentCatalogue.Empty;
     /// <summary>How something is published to the broker that messages come from; null: senders are not asked for anything.</summary>
     public Func<MqttMessage, CancellationToken, Task>? Publish { get; init; }
-    /// <summary>How a topic filter of a rule is subscribed to that is not listened to anyway; null: everything is.</summary>
+    /// <summary>How the connection that readings come on is subscribed to the topic filter of a rule; null: everything comes on it.</summary>
     public Func<string, CancellationToken, Task>? Subscribe { get; init; }
+    /// <summary>
+    /// Opens a connection of its own, on which unknown topics and announcements are heard; null: they come with the readings. At another broker they must not:
+    /// it keeps what it has for readings while MELT is away, and everybody's messages would crowd them out.
+    /// </summary>
+    public Func<CancellationToken, Task<IMqttClient>>? Connect { get; init; }
+    /// <summary>Before the filters that are heard, where several nodes share them.</summary>
+    public string Share { get; init; } = "";
 }
 
 /// <summary>
@@ -45,7 +52,7 @@ public sealed class ForeignTopics : IAsyncDisposable
     private readonly ForeignMeters _meters;
     private readonly ConcurrentDictionary<string, long> _asked = new(StringComparer.Ordinal);
     private readonly HashSet<string> _subscribed = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _woken = new(0);
+    private readonly SemaphoreSlim _woken = new(0), _unwoken = new(0), _changing = new(1);
     private readonly CancellationTokenSource _stop = new();
     private readonly IDisposable _subscription;
     private readonly Task _running;
@@ -59,26 +66,23 @@ public sealed class ForeignTopics : IAsyncDisposable
         _meters = new(runtime, time);
         Messages = new(_meters) { Noticed = AskForBirth };
         _backfill = new(runtime, journal, clock, time, log, Kept, _meters, options.Instruments);
-        _subscription = runtime.Subscribe<RulesChanged>(changed =>
-        {
-            Use(changed.Rules);
-            _woken.Release();
-        });
-        _running = Task.Run(RunAsync);
+        _subscription = runtime.Subscribe<RulesChanged>(_ => _woken.Release());
+        _running = Task.WhenAll(Task.Run(RunAsync), options.Connect is null ? Task.CompletedTask : Task.Run(HearAsync));
     }
 
     public KeptTopics Kept { get; }
 
     internal ForeignMessages Messages { get; }
 
-    internal bool Listens(string topic) => _options.Listen.Any(filter => TopicFilter.Matches(filter, topic));
+    /// <summary>What nobody knows is handed over by whoever takes readings.</summary>
+    internal bool Listens(string topic) => _options.Connect is null && _options.Listen.Any(filter => TopicFilter.Matches(filter, topic));
 
     internal ImmutableArray<RuleMatch> Find(string topic) => _map.Find(topic);
 
     /// <summary>The rules that operators wrote are these from now on; completes when that is stored.</summary>
     public async Task AdoptAsync(ImmutableArray<SensorRule> written, CancellationToken stop)
     {
-        Use(await TellAsync(new RulebookCommand.Adopt(_options.Source, written, _clock.Now), stop));
+        await UseAsync(await TellAsync(new RulebookCommand.Adopt(_options.Source, written, _clock.Now), stop), stop);
         _adopted = true;
         _woken.Release();
     }
@@ -101,14 +105,39 @@ public sealed class ForeignTopics : IAsyncDisposable
         await Kept.DisposeAsync();
         _stop.Dispose();
         _woken.Dispose();
+        _unwoken.Dispose();
+        _changing.Dispose();
     }
 
-    private void Use(ImmutableArray<SensorRule> rules)
+    /// <summary>Topics of new rules are subscribed to before they are known: what comes meanwhile is kept, and not lost.</summary>
+    private async Task UseAsync(ImmutableArray<SensorRule> rules, CancellationToken stop)
     {
-        if (!_map.Rules.ToHashSet().SetEquals(rules))
+        await _changing.WaitAsync(stop);
+        try
         {
+            foreach (var rule in rules) await SubscribeAsync(rule, stop);
+            if (_map.Rules.ToHashSet().SetEquals(rules)) return;
             _map = new(rules);
             _meters.Keep(rules);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task SubscribeAsync(SensorRule rule, CancellationToken stop)
+    {
+        if (_options.Subscribe is not { } subscribe || !TopicPattern.TryParse(rule.Topic, out var pattern, out _) || _subscribed.Contains(pattern.Filter)) return;
+        try
+        {
+            await subscribe(pattern.Filter, stop);
+            _subscribed.Add(pattern.Filter);
+        }
+        catch (MqttException e)
+        {
+            _subscribed.Add(pattern.Filter);                  // it will not be let the next time either
+            _log.LogError(e, "The broker does not let MELT listen to {Filter}, which the rule {Rule} names", pattern.Filter, rule.Name);
         }
     }
 
@@ -118,25 +147,24 @@ public sealed class ForeignTopics : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
             try
             {
-                Use(_adopted ? await InspectAsync() : await AdoptedAsync());
-                await SubscribeAsync();
+                await UseAsync(_adopted ? await InspectAsync() : await AdoptedAsync(), _stop.Token);
                 await _backfill.RunAsync(_map, _stop.Token);
-                await RestAsync();
+                await RestAsync(_woken);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested) { }
             catch (Exception e)
             {
                 _log.LogError(e, "Topics that are not MELT's own could not be seen to; it is tried again");
-                await RestAsync();
+                await RestAsync(_woken);
             }
     }
 
-    private async Task RestAsync()
+    private async Task RestAsync(SemaphoreSlim woken)
     {
         try
         {
-            await _woken.WaitAsync(Rhythm, _stop.Token);
-            while (_woken.Wait(0, CancellationToken.None)) { }
+            await woken.WaitAsync(Rhythm, _stop.Token);
+            while (woken.Wait(0, CancellationToken.None)) { }
         }
         catch (OperationCanceledException) { }
     }
@@ -148,19 +176,33 @@ public sealed class ForeignTopics : IAsyncDisposable
         return rules;
     }
 
-    private async Task SubscribeAsync()
+    /// <summary>Until stopped; a broker that refuses is asked again, since unknown topics are no reason to stop taking readings.</summary>
+    private async Task HearAsync()
     {
-        if (_options.Subscribe is not { } subscribe || _options.Listen.Contains("#")) return;
-        foreach (var rule in _map.Rules)
-            if (TopicPattern.TryParse(rule.Topic, out var pattern, out _) && !_options.Listen.Contains(pattern.Filter) && _subscribed.Add(pattern.Filter))
-                try
-                {
-                    await subscribe(pattern.Filter, _stop.Token);
-                }
-                catch (MqttException e)
-                {
-                    _log.LogError(e, "The broker does not let MELT listen to {Filter}, which the rule {Rule} names", pattern.Filter, rule.Name);
-                }
+        while (!_stop.IsCancellationRequested)
+            try
+            {
+                await using var client = await _options.Connect!(_stop.Token);
+                foreach (var filter in _options.Listen) await client.SubscribeAsync(_options.Share + filter, MqttQos.AtLeastOnce, _stop.Token);
+                _log.LogInformation("Unknown topics are heard: {Filters}", string.Join(", ", _options.Listen));
+                await foreach (var delivery in client.Deliveries.ReadAllAsync(_stop.Token)) await HearAsync(delivery);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested) { }
+            catch (Exception e)
+            {
+                _log.LogWarning(e, "Unknown topics cannot be heard; it is tried again");
+                await RestAsync(_unwoken);
+            }
+    }
+
+    private async Task HearAsync(MqttDelivery delivery)
+    {
+        var message = Incoming.Read(delivery, _clock.At(delivery.ArrivedAt));
+        if (message is Incoming.Announced a && await AnnounceAsync(delivery.Topic, delivery.Payload, a.At, _stop.Token) is { } refused) _log.LogWarning("{Topic}: {Reason}", delivery.Topic, refused.Text);
+        if (message is not Incoming.Foreign f || !Find(delivery.Topic).IsEmpty) { delivery.Acknowledge(); return; }
+        IngestCounters.Received();
+        IngestCounters.Unknown();
+        Kept.Keep(delivery, f.At);
     }
 
     private Task<ImmutableArray<SensorRule>> InspectAsync() => TellAsync(RulebookCommand.Inspect.Value, _stop.Token);

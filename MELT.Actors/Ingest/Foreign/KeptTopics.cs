@@ -29,6 +29,7 @@ public sealed class KeptTopics : IAsyncDisposable
     private readonly Dictionary<string, KeptTopic> _open = new(StringComparer.Ordinal);
     private readonly Task _running;
     private int _folders;
+    private bool _failing;
     private long _notKept;
 
     private abstract record Entry
@@ -125,11 +126,15 @@ public sealed class KeptTopics : IAsyncDisposable
         try
         {
             if (!_open.TryGetValue(message.Delivery.Topic, out var topic)) _open[message.Delivery.Topic] = topic = Open(message.Delivery.Topic);
-            if (topic.TryWrite(message.Arrived, message.Delivery.Payload.Span)) return true;
+            if (topic.TryWrite(message.Arrived, message.Delivery.Payload.Span))
+            {
+                _failing = false;
+                return true;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.LogError(e, "A message of the unknown topic {Topic} could not be kept", message.Delivery.Topic);
+            Complain(e);
         }
         LetGo(message.Delivery);
         return false;
@@ -167,11 +172,18 @@ public sealed class KeptTopics : IAsyncDisposable
         }
         catch (IOException e)
         {
-            _log.LogError(e, "Messages of unknown topics could not be kept");
+            Complain(e);
         }
         if (!closing) return;
         foreach (var topic in _open.Values) topic.Dispose();
         _open.Clear();
+    }
+
+    /// <summary>Once, until it works again: a full disk would be told of with every message.</summary>
+    private void Complain(Exception e)
+    {
+        if (!_failing) _log.LogError(e, "Messages of unknown topics cannot be kept");
+        _failing = true;
     }
 
     private void LetGo(MqttDelivery delivery)

@@ -34,7 +34,12 @@ internal sealed class AkkaBuild : IClusterBuild
             ForeignTopics? foreign = null;
             var ingesting = new SlotIngest(broker, options.BrokerClient, runtime, clock, time, logs, options, () => foreign);
             runtime.AddMelt(Node(options, cluster, broker, ingesting, clock, time), journal, clock, time, log);
-            if (cluster.Roles.Contains(NodeRoles.Ingest)) foreign = (options.Sensors is { } sensors ? sensors with { Node = $"{cluster.Host}:{cluster.Port}" } : null)?.Open(runtime, journal, clock, time, logs, options.Instruments, ingesting.PublishAsync, ingesting.SubscribeAsync, open);
+            if (cluster.Roles.Contains(NodeRoles.Ingest) && options.Sensors is { } sensors)
+            {
+                var node = $"{cluster.Host}:{cluster.Port}";
+                var around = new BrokerAround(ingesting.PublishAsync, ingesting.SubscribeAsync, token => options.ConnectAsync(broker with { ClientId = $"melt-unknown-{node}", CleanStart = true }, time, token));
+                foreign = (sensors with { Node = node }).Open(around, runtime, journal, clock, time, logs, options.Instruments, open);
+            }
             var view = new AkkaClusterView(runtime, journal, time);
             open.Push(view);
             _ = StartAsync(runtime, view, log);

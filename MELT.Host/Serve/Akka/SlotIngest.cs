@@ -6,6 +6,7 @@ using MELT.Actors.Runtimes;
 using MELT.Devices.Time;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Mqtt.Client;
+using MELT.Sensors.Topics;
 using Microsoft.Extensions.Logging;
 
 namespace MELT.Host.Serve;
@@ -29,7 +30,7 @@ internal sealed class SlotIngest(MqttClientOptions broker, string brokerClient, 
     {
         if (_ending) return;
         await using var client = await MqttClients.ConnectAsync(brokerClient, broker with { ClientId = string.Create(CultureInfo.InvariantCulture, $"melt-ingest-{slot}") }, time, stop);
-        foreach (var filter in options.Filters.Concat(_further.Keys)) await client.SubscribeAsync(Shared(filter), MqttQos.AtLeastOnce, stop);
+        foreach (var filter in _further.Keys.Prepend(MeltTopic.Everything)) await client.SubscribeAsync(Shared(filter), MqttQos.AtLeastOnce, stop);
         var pump = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>(), options.Instruments, foreign());
         var running = pump.RunAsync(client.Deliveries, stop);
         _slots[slot] = (client, pump, running);

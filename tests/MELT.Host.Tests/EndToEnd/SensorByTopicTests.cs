@@ -1,3 +1,8 @@
+using System.Globalization;
+using MELT.Actors.Journal;
+using MELT.Actors.Journal.Sqlite;
+using MELT.Actors.Meters;
+
 namespace MELT.Host.Tests.EndToEnd;
 
 /// <summary>A sensor that nobody knew while a session ran: an entry of sensors.conf, no restart, and the sealed session has its energy.</summary>
@@ -53,5 +58,45 @@ public sealed class SensorByTopicTests(Workshop workshop)
         }
         File.WriteAllText(Path.Combine(place.Data, "sensors.conf"), Entry);
         (await Melt.RunAsync(place, "sensors", "list", "--json")).ShouldBeDone().Json.EnumerateArray().ShouldHaveSingleItem().Text("meter").ShouldBe("host/plug");
+    }
+
+    [SkippableFact]
+    public async Task At_another_broker_unknown_topics_are_heard_beside_the_readings_and_a_rules_messages_wait_while_MELT_is_away()
+    {
+        Skip.If(Mosquitto.Program is null, Mosquitto.Missing);
+        Tool.Need("mosquitto_pub", "apt-get install mosquitto-clients");
+        await using var broker = await Mosquitto.StartAsync();
+        var place = workshop.NewPlace();
+        string[] serving = ["--verbose", "--broker", string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{broker.Port}")];
+        await using (var node = await Served.StartAsync(place, serving))
+        {
+            await node.Melt.SaysAsync("Unknown topics are heard");
+            await PublishAsync(broker, "shellies/bench/relay/0/power", "60", "61", "62");
+            File.WriteAllText(Path.Combine(place.Data, "sensors.conf"), """sensors { shelly { topic = "shellies/+device/relay/0/power", format = shelly-gen1, path = power, channel = p, boundary = wall-ac, kind = instantaneous } }""");
+            await node.Melt.SaysAsync("messages kept of shellies/bench/relay/0/power are understood now");
+            await PublishAsync(broker, "shellies/bench/relay/0/power", "63");
+            await node.Melt.SignalAsync("TERM");
+            (await node.Melt.EndAsync()).ShouldBeDone();
+        }
+        await PublishAsync(broker, "shellies/bench/relay/0/power", "64", "65");
+        await PublishAsync(broker, "somebody/elses", [.. Enumerable.Range(0, 50).Select(n => n.ToString(CultureInfo.InvariantCulture))]);
+        await using (var node = await Served.StartAsync(place, serving))
+        {
+            await node.Melt.SaysAsync("Unknown topics are heard");
+            await PublishAsync(broker, "shellies/bench/relay/0/power", "66");
+            await node.Melt.SignalAsync("TERM");
+            (await node.Melt.EndAsync()).ShouldBeDone();
+        }
+        await using var journal = await SqliteJournal.OpenReadOnlyAsync(place.Journal, MeltEvents.Serializer);
+        var stored = new List<double>();
+        await foreach (var e in journal.ReadAsync("meter:bench/shelly", 1, CancellationToken.None))
+            if (e.Event is MeterEvent.SamplesRecorded { Samples: var samples }) stored.AddRange(Enumerable.Range(0, samples.Count).Select(i => samples.Columns[0][i]));
+        stored.ShouldBe([60, 61, 62, 63, 64, 65, 66]);
+    }
+
+    private static async Task PublishAsync(Mosquitto broker, string topic, params string[] payloads)
+    {
+        foreach (var payload in payloads)
+            (await Tool.RunAsync("mosquitto_pub", "-p", broker.Port.ToString(CultureInfo.InvariantCulture), "-q", "1", "-t", topic, "-m", payload)).ShouldBe((0, ""));
     }
 }
