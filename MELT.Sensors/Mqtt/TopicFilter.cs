@@ -18,6 +18,25 @@ public static class TopicFilter
         return true;
     }
 
+    /// <summary>Whether every topic that <paramref name="filter"/> names is one that <paramref name="rule"/> names; both are taken to be valid.</summary>
+    public static bool Covers(ReadOnlySpan<char> rule, ReadOnlySpan<char> filter)
+    {
+        if (filter.StartsWith('$') && rule is ['+' or '#', ..]) return false;
+        while (true)
+        {
+            if (rule is "#") return true;
+            var ruleLevel = rule.IndexOf('/');
+            var filterLevel = filter.IndexOf('/');
+            var allowed = ruleLevel < 0 ? rule : rule[..ruleLevel];
+            var wanted = filterLevel < 0 ? filter : filter[..filterLevel];
+            if (wanted is "#" || (allowed is not "+" && !allowed.SequenceEqual(wanted))) return false;
+            if (ruleLevel < 0) return filterLevel < 0;
+            rule = rule[(ruleLevel + 1)..];
+            if (filterLevel < 0) return rule is "#";
+            filter = filter[(filterLevel + 1)..];
+        }
+    }
+
     /// <summary>Both are taken to be valid.</summary>
     public static bool Matches(ReadOnlySpan<char> filter, ReadOnlySpan<char> topic)
     {

@@ -1,3 +1,4 @@
+using MELT.Sensors.Mqtt.Broker.Access;
 using MELT.Sensors.Mqtt.Packets;
 using MELT.Sensors.Mqtt.Protocol;
 using MELT.Sensors.Mqtt.Transport;
@@ -5,12 +6,24 @@ using MELT.Sensors.Mqtt.Transport;
 namespace MELT.Sensors.Mqtt.Broker;
 
 /// <summary>What a connected client says, and what the broker does about it. Used by the reading loop of its connection only.</summary>
-internal sealed class BrokerSession(Exchange exchange, Session session, BrokerConnection connection, ConnectPacket connect)
+internal sealed class BrokerSession(Exchange exchange, Session session, BrokerConnection connection, ConnectPacket connect, Rights rights)
 {
     private readonly string?[] _aliases = new string?[Welcome.TopicAliases + 1];
+    private readonly RateCap _cap = rights.IsOwn ? new(null, null, exchange.Time) : new(exchange.Options.MessagesPerSecond, exchange.Options.BytesPerSecond, exchange.Time);
 
     public AcknowledgementQueue Acknowledgements { get; } = new(connection.Output, session.Inbox);
     public ushort KeepAliveSeconds => connect.KeepAliveSeconds;
+    public string ClientId => session.ClientId;
+    /// <summary>The name under which it is counted.</summary>
+    public string Counted => rights.Counted;
+
+    /// <summary>How long not to read after a packet of this size.</summary>
+    public TimeSpan TooFast(long bytes)
+    {
+        var pause = _cap.Take(bytes);
+        if (pause > TimeSpan.Zero) exchange.Refusals.Count(RefusalReason.RateHeld, Counted, $"client {ClientId} from {connection.From} sends more than its cap; it is read more slowly");
+        return pause;
+    }
 
     public void Leave()
     {
@@ -22,7 +35,11 @@ internal sealed class BrokerSession(Exchange exchange, Session session, BrokerCo
     public ValueTask PublishedAsync(PublishPacket packet, long arrivedAt, CancellationToken stop)
     {
         exchange.CountReceived();
-        packet = exchange.Marked(Resolve(packet), arrivedAt);
+        packet = Resolve(packet);
+        if (!rights.MayPublish(packet.Topic)) return RefusePublish(packet);
+        if (packet.Payload.Length > exchange.Options.LargestPayload)
+            throw new MqttProtocolException(ReasonCode.PacketTooLarge, $"a payload of {packet.Payload.Length} bytes on {packet.Topic}; at most {exchange.Options.LargestPayload} are taken");
+        packet = exchange.Marked(packet, arrivedAt);
         var route = exchange.Router.Find(packet.Topic);
         var arrival = Arrival.New;
         if (packet.Qos != MqttQos.AtMostOnce)
@@ -30,7 +47,7 @@ internal sealed class BrokerSession(Exchange exchange, Session session, BrokerCo
             var limit = exchange.Options.ReceiveMaximum;
             if (Acknowledgements.Count >= limit)
             {
-                if (connect.Version == MqttVersion.V5) throw new MqttProtocolException(ReasonCode.ReceiveMaximumExceeded, $"more than {limit} unacknowledged messages");
+                if (connect.Version == MqttVersion.V5) throw TooManyUnacknowledged();
                 return WhenThereIsRoomAsync(packet, route, arrivedAt, limit, stop);
             }
             if (packet.Qos == MqttQos.ExactlyOnce) arrival = session.Inbox.Offer(packet.PacketId);
@@ -64,6 +81,22 @@ internal sealed class BrokerSession(Exchange exchange, Session session, BrokerCo
         }
         return true;
     }
+
+    /// <summary>
+    /// QoS 0 is dropped, since it has no answer. MQTT 5 has one for QoS 1 and 2; 3.1.1 leaves the choice between acknowledging what is thrown away
+    /// and closing the connection (MQTT-3.3.5-2), and an acknowledgement of ours means stored.
+    /// </summary>
+    private ValueTask RefusePublish(PublishPacket packet)
+    {
+        exchange.Refusals.Count(RefusalReason.NotAuthorisedPublish, Counted, $"a message on {packet.Topic} of client {ClientId} from {connection.From}");
+        if (packet.Qos == MqttQos.AtMostOnce) return ValueTask.CompletedTask;
+        if (connect.Version != MqttVersion.V5) throw new MqttProtocolException(ReasonCode.NotAuthorized, "the topic is not this user's to publish on");
+        if (Acknowledgements.Count >= exchange.Options.ReceiveMaximum) throw TooManyUnacknowledged();
+        Acknowledgements.Add(packet.PacketId, packet.Qos, 0, ReasonCode.NotAuthorized);
+        return ValueTask.CompletedTask;
+    }
+
+    private MqttProtocolException TooManyUnacknowledged() => new(ReasonCode.ReceiveMaximumExceeded, $"more than {exchange.Options.ReceiveMaximum} unacknowledged messages");
 
     private async ValueTask WhenThereIsRoomAsync(PublishPacket packet, Route route, long arrivedAt, int limit, CancellationToken stop)
     {
@@ -119,6 +152,12 @@ internal sealed class BrokerSession(Exchange exchange, Session session, BrokerCo
             if (subscription.Filter.StartsWith("$share/", StringComparison.Ordinal))
             {
                 reasons.Add(ReasonCode.SharedSubscriptionsNotSupported);
+                continue;
+            }
+            if (!rights.MaySubscribe(subscription.Filter))
+            {
+                exchange.Refusals.Count(RefusalReason.NotAuthorisedSubscribe, Counted, $"a subscription of {subscription.Filter} by client {ClientId} from {connection.From}");
+                reasons.Add(ReasonCode.NotAuthorized);
                 continue;
             }
             var isNew = exchange.Router.Add(session, subscription, identifier, exchange.Options.SubscriptionLimit);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MELT.Sensors.Meters;
+using MELT.Sensors.Mqtt.Broker.Access;
 using MELT.Sensors.Mqtt.Packets;
 
 namespace MELT.Sensors.Mqtt.Broker;
@@ -16,6 +17,8 @@ internal sealed class Exchange
         (Options, Time, _settled) = (options, time, Settled);
         Router = new();
         Sessions = new(options, Router, time, Publish);
+        Refusals = new(options.Refused, time);
+        Logins = new(options, Own, time);
         Retained = new(options.RetainedLimit, time);
     }
 
@@ -24,6 +27,10 @@ internal sealed class Exchange
     public Router Router { get; }
     public SessionTable Sessions { get; }
     public RetainedMessages Retained { get; }
+    /// <summary>By whom the process that the broker lives in logs in: made anew at every start, known to nobody else.</summary>
+    public OwnLogin Own { get; } = new();
+    public RefusalLedger Refusals { get; }
+    public Logins Logins { get; }
     public long Received => Interlocked.Read(ref _received);
     public long Dropped => Interlocked.Read(ref _dropped);
 

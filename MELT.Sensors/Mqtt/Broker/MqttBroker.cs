@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using MELT.Sensors.Mqtt.Client;
 using MELT.Sensors.Mqtt.Packets;
 
 namespace MELT.Sensors.Mqtt.Broker;
@@ -16,33 +18,46 @@ public sealed class MqttBroker : IAsyncDisposable
     private static readonly TimeSpan s_sweep = TimeSpan.FromMilliseconds(500);
 
     private readonly Exchange _exchange;
-    private readonly Socket _listener;
+    private readonly BrokerListener[] _listeners;
     private readonly ITimer _sweep;
     private readonly ConcurrentDictionary<BrokerConnection, Task> _connections = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
     private int _disposed;
 
-    private MqttBroker(Exchange exchange, Socket listener)
+    private MqttBroker(Exchange exchange, BrokerListener[] listeners)
     {
-        (_exchange, _listener) = (exchange, listener);
-        EndPoint = (IPEndPoint)listener.LocalEndPoint!;
+        (_exchange, _listeners) = (exchange, listeners);
         _sweep = exchange.Time.CreateTimer(_ => Sweep(), null, s_sweep, s_sweep);
-        _accepting = AcceptAsync();
+        _accepting = Task.WhenAll(listeners.Select(l => l.AcceptAsync(Accept, _stop.Token)));
     }
 
-    public IPEndPoint EndPoint { get; }
+    /// <summary>Where it listens, in the clear if it does that anywhere.</summary>
+    public IPEndPoint EndPoint => _listeners[0].EndPoint;
     public int Port => EndPoint.Port;
+    /// <summary>Where it speaks TLS; null: nowhere.</summary>
+    public IPEndPoint? TlsEndPoint => _listeners[^1] is { Tls: not null } secured ? secured.EndPoint : null;
+
+    /// <summary>How clients of this process log in: as a user of their own, made anew at every start, whom neither rules nor caps bind.</summary>
+    public MqttClientOptions OwnLogin => new()
+    {
+        Host = EndPoint.Address.Equals(IPAddress.Any) ? "127.0.0.1" : EndPoint.Address.Equals(IPAddress.IPv6Any) ? "::1" : EndPoint.Address.ToString(),
+        Port = Port,
+        Tls = _listeners[0].Tls is not null,
+        Fingerprint = _exchange.Options.Tls?.Fingerprint,
+        UserName = _exchange.Own.Name,
+        Password = _exchange.Own.Password,
+    };
 
     public MqttBrokerStatistics Statistics => new(
-        _connections.Count, _exchange.Sessions.Count, _exchange.Retained.Count, _exchange.Received, _exchange.Dropped, _connections.Keys.Sum(c => c.Held));
+        _connections.Count, _exchange.Sessions.Count, _exchange.Retained.Count, _exchange.Received, _exchange.Dropped, _connections.Keys.Sum(c => c.Held), _exchange.Refusals.Counts);
 
     /// <summary>Listens from now on, or says in <see cref="MqttException"/> why it cannot.</summary>
     public static Task<MqttBroker> StartAsync(MqttBrokerOptions options, TimeProvider? time = null)
     {
         try
         {
-            return Task.FromResult(new MqttBroker(new(options, time ?? TimeProvider.System), Listen(options)));
+            return Task.FromResult(new MqttBroker(new(options, time ?? TimeProvider.System), BrokerListener.Open(options)));
         }
         catch (MqttException e)
         {
@@ -61,31 +76,12 @@ public sealed class MqttBroker : IAsyncDisposable
         exchange.Router.Add(interceptor);
         try
         {
-            return Task.FromResult((new MqttBroker(exchange, Listen(options)), interceptor.Deliveries));
+            return Task.FromResult((new MqttBroker(exchange, BrokerListener.Open(options)), interceptor.Deliveries));
         }
         catch (MqttException e)
         {
             return Task.FromException<(MqttBroker, ChannelReader<MqttDelivery>)>(e);
         }
-    }
-
-    private static Socket Listen(MqttBrokerOptions options)
-    {
-        if (!IPAddress.IsLoopback(options.Address) && options.Users is null or { Count: 0 })
-            throw new MqttException($"The MQTT broker will not listen on {options.Address} without users: anybody in the network could write into the measurements. Name users with passwords, or listen on 127.0.0.1.");
-        var listener = new Socket(options.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            listener.Bind(new IPEndPoint(options.Address, options.Port));
-            listener.Listen(128);
-        }
-        catch (SocketException e)
-        {
-            listener.Dispose();
-            var why = e.SocketErrorCode == SocketError.AddressAlreadyInUse ? "another program already listens there" : e.Message;
-            throw new MqttException($"The MQTT broker cannot listen on {options.Address}:{options.Port}: {why}. Choose another port (0 takes any free one), or stop that program or use it as the broker.", e);
-        }
-        return listener;
     }
 
     /// <summary>
@@ -123,12 +119,15 @@ public sealed class MqttBroker : IAsyncDisposable
         }
     }
 
+    public override string ToString() =>
+        TlsEndPoint is not { } secured ? EndPoint.ToString() : ReferenceEquals(secured, EndPoint) ? $"TLS on {secured}" : $"{EndPoint}, TLS on {secured}";
+
     /// <summary>Says goodbye to every client, sends what is written, and stops listening.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _stop.CancelAsync();
-        _listener.Dispose();
+        foreach (var listener in _listeners) listener.Dispose();
         await _accepting;
         await _sweep.DisposeAsync();
         _exchange.Sessions.DropWills();
@@ -137,31 +136,12 @@ public sealed class MqttBroker : IAsyncDisposable
         _exchange.Router.CloseInterceptors();
     }
 
-    private async Task AcceptAsync()
+    private void Accept(Socket socket, SslServerAuthenticationOptions? tls)
     {
-        while (!_stop.IsCancellationRequested)
-        {
-            Socket socket;
-            try
-            {
-                socket = await _listener.AcceptAsync(_stop.Token);
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-            catch (SocketException)
-            {
-                continue;   // that client was gone before it was here
-            }
-            if (_connections.Count >= _exchange.Options.ConnectionLimit)
-            {
-                socket.Dispose();
-                continue;
-            }
-            socket.NoDelay = true;
-            Serve(new(_exchange, socket));
-        }
+        var connection = new BrokerConnection(_exchange, socket, tls);
+        // Nobody takes up all room by connecting and saying nothing.
+        if (_connections.Count >= _exchange.Options.ConnectionLimit || _connections.Keys.Count(c => !c.IsLoggedIn && c.From.Equals(connection.From)) >= _exchange.Options.StrangerLimit) socket.Dispose();
+        else Serve(connection);
     }
 
     private void Serve(BrokerConnection connection)

@@ -14,6 +14,8 @@ internal sealed class Session(string clientId, TimeProvider time)
     /// <summary>What is still to be published should the client vanish, or has vanished a while ago; null: nothing.</summary>
     public MqttWill? Will { get; set; }
     public uint ExpirySeconds { get; set; }
+    /// <summary>Whose it is: nobody else may continue it or throw its client out; null: an anonymous client's.</summary>
+    public string? User { get; init; }
     public BrokerConnection? Connection { get; set; }
     public long LeftAt { get; set; }
 }

@@ -13,12 +13,13 @@ internal sealed class SessionTable(MqttBrokerOptions options, Router router, Tim
 
     public int Count { get { lock (_lock) return _sessions.Count; } }
 
-    /// <summary>Null when there is no room for one more session.</summary>
-    public (Session Session, bool Present)? Join(BrokerConnection connection, string clientId, bool cleanStart, uint expirySeconds, MqttWill? will)
+    /// <summary>No session, with the reason, when there is no room for one more or it is another user's.</summary>
+    public (Session? Session, bool Present, ReasonCode Reason) Join(BrokerConnection connection, string clientId, string? user, bool cleanStart, uint expirySeconds, MqttWill? will)
     {
         lock (_lock)
         {
             var present = _sessions.TryGetValue(clientId, out var session);
+            if (present && session!.User != user) return (null, false, ReasonCode.ClientIdentifierNotValid);
             if (present) Leave(session!, session!.Connection, ReasonCode.SessionTakenOver);
             if (present && (cleanStart || !_sessions.ContainsKey(clientId)))
             {
@@ -27,13 +28,13 @@ internal sealed class SessionTable(MqttBrokerOptions options, Router router, Tim
             }
             if (!present)
             {
-                if (_sessions.Count >= options.SessionLimit) return null;
-                _sessions.Add(clientId, session = new(clientId, time));
+                if (_sessions.Count >= options.SessionLimit) return (null, false, ReasonCode.QuotaExceeded);
+                _sessions.Add(clientId, session = new(clientId, time) { User = user });
             }
             session!.Connection = connection;
             session.ExpirySeconds = expirySeconds;
             session.Will = will;   // one that still waited is off: its client is back
-            return (session, present);
+            return (session, present, ReasonCode.Success);
         }
     }
 

@@ -3,7 +3,7 @@ using MELT.Sensors.Mqtt.Packets;
 
 namespace MELT.Sensors.Mqtt.Broker;
 
-/// <summary>The broker's decision on a CONNECT.</summary>
+/// <summary>The broker's answer to a CONNECT; who may enter at all, <see cref="Access.Logins"/> decides.</summary>
 internal sealed record Welcome(ReasonCode Reason, string? Because, string ClientId, uint ExpirySeconds, bool Assigned, MqttBrokerOptions Options)
 {
     /// <summary>Topic aliases a client may use towards this broker.</summary>
@@ -35,17 +35,7 @@ internal sealed record Welcome(ReasonCode Reason, string? Because, string Client
     private static (ReasonCode, string?) Judge(ConnectPacket connect, MqttBrokerOptions options, bool assigned)
     {
         if (connect.Properties.AuthenticationMethod is { } method) return (ReasonCode.BadAuthenticationMethod, $"authentication method {method} is not supported");
-        if (!MayEnter(connect, options.Users)) return (ReasonCode.BadUserNameOrPassword, null);
         if (assigned && connect is { Version: MqttVersion.V311, CleanStart: false }) return (ReasonCode.ClientIdentifierNotValid, null);
         return (ReasonCode.Success, null);
-    }
-
-    private static bool MayEnter(ConnectPacket connect, IReadOnlyDictionary<string, string>? users)
-    {
-        if (users is null or { Count: 0 }) return true;
-        if (connect is not { UserName: { } name, Password: { } given }) return false;
-        var known = users.TryGetValue(name, out var password);
-        // Hashes of equal length, compared in constant time, so that the time tells nothing about the password.
-        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(password ?? "")), SHA256.HashData(given.Span)) && known;
     }
 }

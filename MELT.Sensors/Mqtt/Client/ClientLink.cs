@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using MELT.Sensors.Mqtt.Packets;
 using MELT.Sensors.Mqtt.Protocol;
 using MELT.Sensors.Mqtt.Transport;
@@ -17,7 +18,7 @@ internal sealed class ClientLink
     private ClientLink(Stream stream, MqttClientOptions options, ExactlyOnceInbox inbox)
     {
         _stream = stream;
-        Input = new(stream, options.MaximumPacketBytes) { Version = options.Version };
+        Input = new(stream) { MaximumBytes = options.MaximumPacketBytes, Version = options.Version };
         Output = new(stream) { Version = options.Version };
         Acknowledgements = new(Output, inbox);
         Answer = new(false, ReasonCode.Success);
@@ -75,7 +76,9 @@ internal sealed class ClientLink
             var plain = new NetworkStream(socket, ownsSocket: true);
             if (!options.Tls) return plain;
             var secured = new SslStream(plain);
-            await secured.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = options.Host }, stop);
+            var handshake = new SslClientAuthenticationOptions { TargetHost = options.Host };
+            if (options.Fingerprint is { } known) handshake.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString(HashAlgorithmName.SHA256) == known;
+            await secured.AuthenticateAsClientAsync(handshake, stop);
             return secured;
         }
         catch

@@ -9,6 +9,8 @@ public sealed record MqttClientOptions
     public required string Host { get; init; }
     public int Port { get; init; } = 1883;
     public bool Tls { get; init; }
+    /// <summary>SHA-256 of the one certificate that is trusted, in hexadecimal; null: those that the system's authorities signed for this host.</summary>
+    public string? Fingerprint { get; init; }
     /// <summary>Give a fixed one where the session is to survive a restart; two clients with one id throw each other out.</summary>
     public string ClientId { get; init; } = "melt-" + RandomNumberGenerator.GetHexString(12, lowercase: true);
     public MqttVersion Version { get; init; } = MqttVersion.V5;

@@ -18,10 +18,11 @@ internal sealed class AcknowledgementQueue(PacketOutput output, ExactlyOnceInbox
     public int Count { get { lock (_lock) return _held.Count; } }
 
     /// <summary>One acknowledgement, due once <paramref name="duties"/> receivers have given theirs.</summary>
-    public sealed class Held(AcknowledgementQueue queue, ushort packetId, MqttQos qos, int duties)
+    public sealed class Held(AcknowledgementQueue queue, ushort packetId, MqttQos qos, int duties, ReasonCode reason)
     {
         public ushort PacketId { get; } = packetId;
         public MqttQos Qos { get; } = qos;
+        public ReasonCode Reason { get; } = reason;
         public bool Done => Volatile.Read(ref duties) <= 0;
 
         public void Acknowledge()
@@ -30,9 +31,10 @@ internal sealed class AcknowledgementQueue(PacketOutput output, ExactlyOnceInbox
         }
     }
 
-    public Held Add(ushort packetId, MqttQos qos, int duties)
+    /// <summary>With another <paramref name="reason"/> it is a refusal: in its turn like any other, and nothing remains of its message.</summary>
+    public Held Add(ushort packetId, MqttQos qos, int duties, ReasonCode reason = ReasonCode.Success)
     {
-        var held = new Held(this, packetId, qos, duties);
+        var held = new Held(this, packetId, qos, duties, reason);
         lock (_lock)
         {
             if (_closed) return held;
@@ -75,8 +77,8 @@ internal sealed class AcknowledgementQueue(PacketOutput output, ExactlyOnceInbox
             while (_held.TryPeek(out var head) && head.Done)
             {
                 _held.Dequeue();
-                if (head.Qos == MqttQos.ExactlyOnce) inbox.Acknowledged(head.PacketId);
-                output.Write(new AckPacket(head.Qos == MqttQos.ExactlyOnce ? PacketType.PubRec : PacketType.PubAck, head.PacketId));
+                if (head is { Qos: MqttQos.ExactlyOnce, Reason: ReasonCode.Success }) inbox.Acknowledged(head.PacketId);
+                output.Write(new AckPacket(head.Qos == MqttQos.ExactlyOnce ? PacketType.PubRec : PacketType.PubAck, head.PacketId, head.Reason));
                 released = true;
             }
             if (_held.Count < _roomBelow) _room.Open();

@@ -8,6 +8,7 @@ using MELT.Sensors.Clocks.Probing;
 using MELT.Sensors.Decoding;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Mqtt.Broker;
+using MELT.Sensors.Mqtt.Broker.Access;
 using MELT.Sensors.Mqtt.Client;
 
 namespace MELT.Host.Tests.EndToEnd;
@@ -23,7 +24,7 @@ public sealed class AgentServeTests(Workshop workshop) : IAsyncLifetime
 
     private static CancellationToken Soon => new CancellationTokenSource(Patience).Token;
 
-    public async Task InitializeAsync() => _broker = await MqttBroker.StartAsync(new() { Users = new Dictionary<string, string> { ["host-7"] = "over there", ["laboratory"] = "here" } });
+    public async Task InitializeAsync() => _broker = await MqttBroker.StartAsync(new() { Users = [new("host-7", BrokerPassword.Plain("over there")), new("laboratory", BrokerPassword.Plain("here"))] });
     public async Task DisposeAsync() => await _broker.DisposeAsync();
 
     [SkippableFact]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Mqtt.Broker;
+using MELT.Sensors.Mqtt.Broker.Access;
 
 namespace MELT.Sensors.Tests.Mqtt;
 
@@ -11,7 +12,7 @@ public sealed class MosquittoToolsTests : IAsyncLifetime
     private readonly List<Process> _started = [];
     private MqttBroker _broker = null!;
 
-    public async Task InitializeAsync() => _broker = await MqttBroker.StartAsync(new() { Users = new Dictionary<string, string> { ["lab"] = "s3cret" } });
+    public async Task InitializeAsync() => _broker = await MqttBroker.StartAsync(new() { Users = [new("lab", BrokerPassword.Plain("s3cret"))], LoginDelay = TimeSpan.Zero });
 
     public async Task DisposeAsync()
     {

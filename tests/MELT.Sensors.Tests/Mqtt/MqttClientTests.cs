@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Mqtt.Broker;
+using MELT.Sensors.Mqtt.Broker.Access;
 using MELT.Sensors.Mqtt.Client;
 using MELT.Sensors.Mqtt.Packets;
 
@@ -61,7 +62,7 @@ public sealed class MqttClientTests
     [Theory, InlineData(MqttVersion.V311), InlineData(MqttVersion.V5)]
     public async Task A_wrong_password_is_refused_without_repeating_it(MqttVersion version)
     {
-        await using var broker = await MqttBroker.StartAsync(new() { Users = new Dictionary<string, string> { ["lab"] = "right" } });
+        await using var broker = await MqttBroker.StartAsync(new() { Users = [new("lab", BrokerPassword.Plain("right"))], LoginDelay = TimeSpan.Zero });
         var refusal = await RefusedAsync(new() { Host = "127.0.0.1", Port = broker.Port, UserName = "lab", Password = "w-r-o-n-g", Version = version });
         refusal.ShouldContain("'lab' is not authorised");
         refusal.ShouldNotContain("w-r-o-n-g");

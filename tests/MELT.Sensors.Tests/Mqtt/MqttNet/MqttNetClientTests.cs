@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Mqtt.Broker;
+using MELT.Sensors.Mqtt.Broker.Access;
 using MELT.Sensors.Mqtt.Client;
 using MELT.Sensors.Mqtt.MqttNet;
 using MELT.Sensors.Mqtt.Packets;
@@ -44,7 +45,7 @@ public sealed class MqttNetClientTests
     [Fact]
     public async Task A_wrong_password_is_refused_without_repeating_it()
     {
-        await using var broker = await MqttBroker.StartAsync(new() { Users = new Dictionary<string, string> { ["lab"] = "right" } });
+        await using var broker = await MqttBroker.StartAsync(new() { Users = [new("lab", BrokerPassword.Plain("right"))], LoginDelay = TimeSpan.Zero });
         var refusal = await RefusedAsync(new() { Host = "127.0.0.1", Port = broker.Port, UserName = "lab", Password = "w-r-o-n-g" });
         refusal.ShouldContain("'lab' is not authorised");
         refusal.ShouldNotContain("w-r-o-n-g");
