@@ -10,6 +10,7 @@ using MELT.Devices.Time;
 using MELT.Host.Serve;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Mqtt.Broker;
+using MELT.Sensors.Mqtt.Broker.Access;
 using MELT.Sensors.Mqtt.Client;
 using MELT.Sensors.Topics;
 using Microsoft.Extensions.Logging;
@@ -61,7 +62,7 @@ internal sealed class Laboratory : IAsyncDisposable
             var runtime = new InProcessRuntime(watched, logs.CreateLogger<InProcessRuntime>(), new InProcessOptions { Time = time });
             open.Push(runtime);
 
-            var listening = await ListenAsync(options, clock, time, open, stop);
+            var listening = await ListenAsync(options, clock, logs, time, open, stop);
             var bench = new Bench(options.Bench(clock), (id, token) => options.ConnectAsync(listening.Connection with { ClientId = id, CleanStart = true }, time, token), clock, time);
             runtime.AddMelt(bench, clock, time, logs.CreateLogger("MELT"));
             var foreign = options.Sensors?.Open(listening.Around, runtime, watched, clock, time, logs, options.Instruments, open);
@@ -93,7 +94,7 @@ internal sealed class Laboratory : IAsyncDisposable
     private sealed record Listening(ChannelReader<MqttDelivery> Deliveries, MqttClientOptions Connection, string Address, Func<bool> IsThere, BrokerAround Around);
 
     /// <summary>Our broker holds each acknowledgement for ingest; at a foreign one we hold it ourselves, as a subscriber with a session that outlives us.</summary>
-    private static async Task<Listening> ListenAsync(LaboratoryOptions options, HostClock clock, TimeProvider time, Stack<IAsyncDisposable> open, CancellationToken stop)
+    private static async Task<Listening> ListenAsync(LaboratoryOptions options, HostClock clock, ILoggerFactory logs, TimeProvider time, Stack<IAsyncDisposable> open, CancellationToken stop)
     {
         if (options.BrokerUrl is { } url)
         {
@@ -105,9 +106,11 @@ internal sealed class Laboratory : IAsyncDisposable
                 (filter, token) => ingest.SubscribeAsync(filter, MqttQos.AtLeastOnce, token),
                 token => options.ConnectAsync(connection with { ClientId = options.IngestClientId + "-unknown", CleanStart = true }, time, token)));
         }
-        var (broker, deliveries) = await MqttBroker.StartAsync(options.Broker with { Clock = clock }, options.Sensors is null ? MeltTopic.Everything : "#", IngestRoom, time);
+        var log = logs.CreateLogger("Broker");
+        void Tell(BrokerRefusal r) => log.LogWarning("{Reason}: {Text}, counted for {Client}; {Before} more since it was last said", r.Reason.Word(), r.Text, r.Client, r.Before);
+        var (broker, deliveries) = await MqttBroker.StartAsync(options.Broker with { Clock = clock, Refused = Tell }, options.Sensors is null ? MeltTopic.Everything : "#", IngestRoom, time);
         open.Push(broker);
-        return new(deliveries, options.BrokerLogin(broker.EndPoint), broker.EndPoint.ToString(), static () => true, new(broker.PublishAsync, null, null));
+        return new(deliveries, broker.OwnLogin, broker.ToString(), static () => true, new(broker.PublishAsync, null, null));
     }
 
     public async ValueTask DisposeAsync()
@@ -138,13 +141,4 @@ internal sealed record LaboratoryOptions
 
     public Task<IMqttClient> ConnectAsync(MqttClientOptions connection, TimeProvider time, CancellationToken stop) =>
         MqttClients.ConnectAsync(BrokerUrl is null ? MqttClients.Melt : BrokerClient, connection, time, stop);
-
-    /// <summary>How our own clients log in at our own broker.</summary>
-    public MqttClientOptions BrokerLogin(System.Net.IPEndPoint at) => new()
-    {
-        Host = at.Address.Equals(System.Net.IPAddress.Any) ? "127.0.0.1" : at.Address.ToString(),
-        Port = at.Port,
-        UserName = Broker.Users?.Keys.First(),
-        Password = Broker.Users?.Values.First(),
-    };
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
 using MELT.Actors.Sessions;
@@ -11,6 +10,7 @@ using MELT.Devices.Time;
 using MELT.Host.Commands;
 using MELT.Host.Configuration;
 using MELT.Sensors.Mqtt.Broker;
+using MELT.Sensors.Mqtt.Broker.Access;
 
 namespace MELT.Host;
 
@@ -24,11 +24,7 @@ internal static class LaboratorySetting
         BrokerClient = configuration.Broker.Client,
         Instruments = with.Instruments(),
         Sensors = new(with.SensorSources, SensorsReader.Load(with.SensorSources).OrThrow(), SensorsSetting.KeptIn(with.DataFolder, configuration.Sensors), [.. configuration.Sensors.Listen]),
-        Broker = new MqttBrokerOptions
-        {
-            Address = IPAddress.TryParse(configuration.Broker.Address, out var address) ? address : throw new CommandException($"melt.broker.embedded.address: \"{configuration.Broker.Address}\" is not an IP address", ExitCode.Usage),
-            Port = configuration.Broker.Port,
-        },
+        Broker = configuration.Broker.Url is null ? BrokerSetting.TryRead(configuration.Broker, out var problem) ?? throw new CommandException(problem, ExitCode.Usage) : new(),
         Bench = clock => new BenchOptions
         {
             EstimatedWattsPerProcessor = configuration.Instruments.WattsPerBusyProcessor,
@@ -43,7 +39,7 @@ internal static class LaboratorySetting
 
     /// <summary>Nobody publishes to it from outside: only what is imported is stored.</summary>
     public static LaboratoryOptions Closed(Surroundings with, MeltConfiguration configuration) =>
-        Of(with, configuration) with { BrokerUrl = null, Sensors = null, Broker = new MqttBrokerOptions { Address = IPAddress.Loopback, Port = 0 } };
+        Of(with, configuration with { Broker = new() }) with { Sensors = null, Broker = new MqttBrokerOptions { Anonymous = BrokerAnonymous.Nobody } };
 
     public static ExperimentSetting Experiment(MeltConfiguration configuration, ExperimentId id, HostClock clock, Func<string, string> modelPath) => new()
     {

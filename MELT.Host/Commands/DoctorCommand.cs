@@ -39,7 +39,7 @@ internal static class DoctorCommand
             Broker = token => BrokerAsync(configuration.Broker, with.Time, token),
             Meters = token => MetersAsync(with.Time, token),
         }.LookAsync(stop);
-        return Doctor.Judge(facts);
+        return Doctor.Judge(configuration.Broker.Url is null ? facts with { BrokerAccess = BrokerSetting.Look(configuration.Broker) } : facts);
     }
 
     private static int Print(Surroundings with, IReadOnlyList<DoctorCheck> checks)

@@ -24,6 +24,7 @@ internal static class MeltCommand
         root.Subcommands.Add(ExportCommand.Create(shared));
         root.Subcommands.Add(DevicesCommand.Create(shared));
         root.Subcommands.Add(SensorsCommand.Create(shared, commandLine));
+        root.Subcommands.Add(BrokerCommand.Create(shared));
         root.Subcommands.Add(JournalCommand.Create(shared));
         root.Subcommands.Add(ServeCommand.Create(shared));
         root.Subcommands.Add(ClusterCommand.Create(shared));

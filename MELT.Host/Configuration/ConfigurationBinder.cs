@@ -20,7 +20,7 @@ internal static class ConfigurationBinder
             else if (option is null)
                 problems.Add(new(entry.At, entry.Key, $"there is no such setting{Spelling.Hint(entry.Key, ConfigurationOption.All.Select(o => Filled(o, entry)))}"));
             else if (option.Bind(configuration, entry) is { } next) configuration = next;
-            else problems.Add(new(entry.At, entry.Key, $"must be {option.Allowed}, not '{entry.Text}'"));
+            else problems.Add(new(entry.At, entry.Key, option.Hidden ? $"must be {option.Allowed}" : $"must be {option.Allowed}, not '{entry.Text}'"));
         }
         return problems.Count == 0 ? Reading<MeltConfiguration>.Of(configuration) : Reading<MeltConfiguration>.Refused(problems);
     }
@@ -69,12 +69,12 @@ internal static class ConfigurationBinder
 
     private static IEnumerable<ConfigurationEntry> Leaves(HoconValue value, IReadOnlyList<string> path) => value switch
     {
-        HoconObject { Fields.Count: 0 } o when !IsSection(path) => [new(path, "{}", o.At)],
+        HoconObject { Fields.Count: 0 } o when !IsSection(path) || ConfigurationOption.All.Any(option => option.Matches(path)) => [new(path, "{}", o.At)],
         HoconObject o => o.Fields.SelectMany(field => Leaves(field.Value, [.. path, field.Key])),
         HoconText text => [new(path, text.Text, text.At)],
         HoconNull when ConfigurationOption.All.Any(o => o.Matches(path)) => [], // the default
         HoconNull none => [new(path, "null", none.At)],
-        HoconArray array => [new(path, "an array", array.At)],
+        HoconArray array => [new(path, "an array", array.At) { Items = array.Items.All(i => i is HoconText) ? [.. array.Items.Cast<HoconText>().Select(t => t.Text)] : null }],
         _ => throw new UnreachableException(),
     };
 }

@@ -19,6 +19,7 @@ internal sealed record ConfigurationOption(string Key, string Allowed, Func<Melt
         new("melt.broker.embedded.address", "an IP address of this machine, such as 127.0.0.1 or 0.0.0.0",
             (c, e) => IPAddress.TryParse(e.Text, out _) ? c with { Broker = c.Broker with { Address = e.Text } } : null),
         Whole("melt.broker.embedded.port", 0, 65535, (c, v) => c with { Broker = c.Broker with { Port = v } }),
+        .. BrokerAccessOptions.Settings,
         new("melt.broker.url", "a URL such as \"mqtt://lab.local:1883\"",
             (c, e) => Uri.TryCreate(e.Text, UriKind.Absolute, out var u) && u.Scheme is "mqtt" or "mqtts" or "tcp" && u.Host.Length > 0 ? c with { Broker = c.Broker with { Url = e.Text } } : null),
         new("melt.mqtt.client", MqttClients.BuiltIn.Count == MqttClients.Known.Count ? string.Join(" or ", MqttClients.Known)
@@ -51,6 +52,9 @@ internal sealed record ConfigurationOption(string Key, string Allowed, Func<Melt
         new("melt.cluster.trusted-network", "true or false", (c, e) => bool.TryParse(e.Text, out var v) ? c with { Cluster = c.Cluster with { TrustedNetwork = v } } : null),
         .. LabProfiles.All.Keys.Select(Profile),
     ];
+
+    /// <summary>What was written there is not repeated where it is refused.</summary>
+    public bool Hidden { get; init; }
 
     /// <summary>The variable that sets this option; null where the key has an open part or belongs to no single setting.</summary>
     public string? Variable => Key.Contains('*') || !Key.StartsWith("melt.", StringComparison.Ordinal) ? null : Key.Replace('.', '_').Replace('-', '_').ToUpperInvariant();
@@ -90,5 +94,7 @@ internal sealed record ConfigurationOption(string Key, string Allowed, Func<Melt
 /// <summary>A setting as somebody wrote it.</summary>
 internal sealed record ConfigurationEntry(IReadOnlyList<string> Path, string Text, SourcePosition At)
 {
+    /// <summary>What an array of texts holds; null: it is none.</summary>
+    public IReadOnlyList<string>? Items { get; init; }
     public string Key => string.Join('.', Path);
 }

@@ -13,6 +13,7 @@ public static class Doctor
         Dotnet(facts), Processors(facts), Memory(facts), Swap(facts), DataFolder(facts), Disk(facts), Fsync(facts),
         Probe("llama.cpp", facts.NativeLibrary, DoctorStatus.Fail, "Run npm ci in MELT.Devices, or name the folder of libllama.so in MELT_LLAMA_PATH."),
         Probe("broker", facts.Broker, DoctorStatus.Fail, "Choose another address or port with melt.broker in hocon/melt.conf, or start the broker named there."),
+        .. facts.BrokerAccess is { } access ? [access] : Array.Empty<DoctorCheck>(),
         Clock(facts), Governor(facts), Turbo(facts),
         .. facts.Meters.Select(meter => Probe(meter.Key, meter.Value, DoctorStatus.Warn,
             "Without it there is no measured energy or heat here; connect a meter over MQTT, or let a plan allow estimates.")),

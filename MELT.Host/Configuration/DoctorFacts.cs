@@ -20,6 +20,8 @@ public sealed record DoctorFacts
     public IReadOnlyList<TimeSpan> Fsyncs { get; init; } = [];
     public required DoctorProbe NativeLibrary { get; init; }
     public required DoctorProbe Broker { get; init; }
+    /// <summary>Who may use the embedded broker; null where it is not used.</summary>
+    public DoctorCheck? BrokerAccess { get; init; }
     public string? ClockSource { get; init; }
     public IReadOnlyList<string> Governors { get; init; } = [];
     public bool? Turbo { get; init; }

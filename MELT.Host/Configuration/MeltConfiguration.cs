@@ -31,6 +31,8 @@ public sealed record BrokerOptions
     /// <summary>0: the system chooses a free port.</summary>
     public int Port { get; init; }
     public string? Url { get; init; }
+    /// <summary>Who may use the embedded one.</summary>
+    public BrokerAccessOptions Access { get; init; } = new();
     /// <summary>By which client an outside one is reached: <c>melt.mqtt.client</c>.</summary>
     public string Client { get; init; } = MqttClients.Melt;
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using MELT.Actors.Ingest;
 using MELT.Host.Commands;
+using MELT.Sensors.Mqtt.Broker.Access;
 
 namespace MELT.Host.Serve;
 
@@ -22,7 +23,7 @@ internal sealed class NodeGauges : IDisposable
     }
 
     /// <summary>The meters whose instruments a node shows.</summary>
-    public static bool Shows(Meter meter) => meter.Name is NodeCounters.MeterName or JournalHealth.MeterName or IngestCounters.MeterName;
+    public static bool Shows(Meter meter) => meter.Name is NodeCounters.MeterName or JournalHealth.MeterName or IngestCounters.MeterName or BrokerCounters.MeterName;
 
     public void Dispose() => _meter.Dispose();
 }
