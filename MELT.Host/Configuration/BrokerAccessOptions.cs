@@ -34,8 +34,8 @@ public sealed record BrokerAccessOptions
         User(null, "a section with password or password-hash, and publish or subscribe", (u, e) => e.Text == "{}" ? u : null),
         User("password", "a text", (u, e) => e.Items is null ? u with { Password = new(e.Text) } : null),
         User("password-hash", "what melt broker password prints", (u, e) => BrokerPassword.Parse(e.Text) is { } hash ? u with { Hash = hash } : null),
-        User("publish", "an array of topic filters; %u and %c stand for whole levels", (u, e) => Filters(e) is { } filters ? u with { Publish = filters } : null) with { Hidden = false },
-        User("subscribe", "an array of topic filters; %u and %c stand for whole levels", (u, e) => Filters(e) is { } filters ? u with { Subscribe = filters } : null) with { Hidden = false },
+        User("publish", "an array of topic filters; %u and %c stand for whole levels", (u, e) => Filters(e) is { } filters ? u with { Publish = filters } : null),
+        User("subscribe", "an array of topic filters; %u and %c stand for whole levels", (u, e) => Filters(e) is { } filters ? u with { Subscribe = filters } : null),
     ];
 
     private delegate bool Reads(string text, out long value);
