@@ -16,7 +16,7 @@ internal static class ConfigurationBinder
         {
             var option = ConfigurationOption.All.FirstOrDefault(o => o.Matches(entry.Path));
             if (option is null && IsSection(entry.Path))
-                problems.Add(new(entry.At, entry.Key, $"is a section of settings and cannot be {entry.Text} itself"));
+                problems.Add(new(entry.At, entry.Key, $"is a section of settings and cannot be {(ConfigurationOption.All.Where(o => o.LiesUnder(entry.Path)).All(o => o.Hidden) ? "a value" : entry.Text)} itself"));
             else if (option is null)
                 problems.Add(new(entry.At, entry.Key, $"there is no such setting{Spelling.Hint(entry.Key, ConfigurationOption.All.Select(o => Filled(o, entry)))}"));
             else if (option.Bind(configuration, entry) is { } next) configuration = next;
@@ -26,7 +26,7 @@ internal static class ConfigurationBinder
     }
 
     /// <summary>An open part of a key takes what was written, so that the rest of it decides what is near.</summary>
-    private static string Filled(ConfigurationOption option, ConfigurationEntry entry) => option.Key.Replace("*", entry.Path[^1], StringComparison.Ordinal);
+    private static string Filled(ConfigurationOption option, ConfigurationEntry entry) => string.Join('.', option.Key.Split('.').Select((part, i) => part == "*" ? entry.Path[Math.Min(i, entry.Path.Count - 1)] : part));
 
     private static IEnumerable<ConfigurationEntry> OfCommandLine(ConfigurationSources sources) =>
         sources.CommandLine.Select(s => new ConfigurationEntry(s.Key.Split('.'), s.Value, new SourcePosition("command line")));

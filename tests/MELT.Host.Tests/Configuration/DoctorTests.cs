@@ -4,7 +4,7 @@ namespace MELT.Host.Tests.Configuration;
 
 public sealed class DoctorTests
 {
-    private static readonly DoctorFacts Healthy = new()
+    internal static readonly DoctorFacts Healthy = new()
     {
         Dotnet = new Version(10, 0, 1),
         Cores = 4,

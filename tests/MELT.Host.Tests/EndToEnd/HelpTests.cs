@@ -24,6 +24,8 @@ public sealed class HelpTests(Workshop workshop)
     [InlineData("sensors list")]
     [InlineData("sensors check")]
     [InlineData("sensors calibrate")]
+    [InlineData("broker")]
+    [InlineData("broker password")]
     [InlineData("journal")]
     [InlineData("journal check")]
     [InlineData("model")]
@@ -58,7 +60,7 @@ public sealed class HelpTests(Workshop workshop)
     {
         var said = (await Melt.RunAsync(workshop.NewPlace(), "--help")).ShouldBeDone();
 
-        foreach (var verb in new[] { "quickstart", "run", "list", "show", "replay", "report", "export", "import", "doctor", "model", "sensors", "selftest", "journal", "schema", "serve", "agent", "cluster" }) said.Output.ShouldContain($"\n  {verb}");
+        foreach (var verb in new[] { "quickstart", "run", "list", "show", "replay", "report", "export", "import", "doctor", "model", "sensors", "selftest", "broker", "journal", "schema", "serve", "agent", "cluster" }) said.Output.ShouldContain($"\n  {verb}");
 
         (await Melt.RunAsync(workshop.NewPlace(), "agent", "--help")).ShouldBeDone().Output.ShouldNotContain("ingest-node");
     }

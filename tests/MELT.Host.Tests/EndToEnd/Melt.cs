@@ -60,6 +60,12 @@ internal sealed class Melt : IAsyncDisposable
     /// <summary>Nothing left to it: no handler runs, nothing is flushed.</summary>
     public void KillHard() => _process.Kill();
 
+    public async Task TypeAsync(string text)
+    {
+        await _process.StandardInput.WriteAsync(text);
+        _process.StandardInput.Close();
+    }
+
     public void CloseInput() => _process.StandardInput.Close();
 
     public bool HasEnded => _process.HasExited;
