@@ -9,4 +9,5 @@ public sealed class MqttProtocolException(ReasonCode reason, string message) : E
 
     internal static MqttProtocolException Malformed(string message) => new(ReasonCode.MalformedPacket, message);
     internal static MqttProtocolException Violated(string message) => new(ReasonCode.ProtocolError, message);
+    internal static MqttProtocolException TooMany(string what) => new(ReasonCode.QuotaExceeded, $"more than {MqttReader.MostEntries} {what} in one packet");
 }

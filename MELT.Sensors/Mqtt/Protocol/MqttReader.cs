@@ -6,6 +6,9 @@ namespace MELT.Sensors.Mqtt.Protocol;
 /// <summary>Takes the data types of section 1.5 from the front of a packet's body; what is missing or wrong is named.</summary>
 internal ref struct MqttReader(ReadOnlySpan<byte> bytes)
 {
+    /// <summary>Of what may come any number of times in one packet; the smallest of it takes many times its bytes in memory.</summary>
+    public const int MostEntries = 1000;
+
     private ReadOnlySpan<byte> _rest = bytes;
 
     public readonly bool AtEnd => _rest.IsEmpty;

@@ -21,6 +21,7 @@ internal static class PropertyReader
             if (!PropertyRules.Allowed(id, type)) throw MqttProtocolException.Violated($"{id} is not allowed in {(type == PropertyRules.Will ? "a will" : type)}");
             if ((seen >> (int)id & 1) != 0 && !PropertyRules.MayRepeat(id, type)) throw MqttProtocolException.Violated($"{id} is there twice");
             seen |= 1ul << (int)id;
+            if (id == PropertyId.UserProperty && pairs?.Count >= MqttReader.MostEntries) throw MqttProtocolException.TooMany("user properties");
             if (id == PropertyId.UserProperty) (pairs ??= []).Add(new(list.Text("user property name"), list.Text("user property value")));
             else if (id == PropertyId.SubscriptionIdentifier) (identifiers ??= []).Add(Positive(list.VariableInt("subscription identifier"), id));
             else properties = One(properties, id, ref list);

@@ -9,7 +9,11 @@ internal static class SubscribeCodec
         var id = body.PacketId();
         var properties = PropertyReader.Read(ref body, PacketType.Subscribe, version);
         var subscriptions = new List<Subscription>(1);
-        while (!body.AtEnd) subscriptions.Add(ReadOne(ref body, version));
+        while (!body.AtEnd)
+        {
+            if (subscriptions.Count >= MqttReader.MostEntries) throw MqttProtocolException.TooMany("filters");
+            subscriptions.Add(ReadOne(ref body, version));
+        }
         if (subscriptions.Count == 0) throw MqttProtocolException.Violated("SUBSCRIBE names no filter");
         return new(id, subscriptions) { Properties = properties };
     }
@@ -33,7 +37,11 @@ internal static class SubscribeCodec
         var id = body.PacketId();
         var properties = PropertyReader.Read(ref body, PacketType.Unsubscribe, version);
         var filters = new List<string>(1);
-        while (!body.AtEnd) filters.Add(ReadFilter(ref body));
+        while (!body.AtEnd)
+        {
+            if (filters.Count >= MqttReader.MostEntries) throw MqttProtocolException.TooMany("filters");
+            filters.Add(ReadFilter(ref body));
+        }
         if (filters.Count == 0) throw MqttProtocolException.Violated("UNSUBSCRIBE names no filter");
         return new(id, filters) { Properties = properties };
     }

@@ -7,7 +7,7 @@ using MELT.Sensors.Mqtt.Protocol;
 namespace MELT.Sensors.Mqtt.Transport;
 
 /// <summary>The receiving half of a connection: many packets per read.</summary>
-internal sealed class PacketInput(Stream stream)
+public sealed class PacketInput(Stream stream)
 {
     private readonly PipeReader _reader = PipeReader.Create(stream, new(bufferSize: 65536, minimumReadSize: 16384, leaveOpen: true));
     private ReadOnlySequence<byte> _received;
