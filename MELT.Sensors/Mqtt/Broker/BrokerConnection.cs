@@ -110,7 +110,9 @@ internal sealed class BrokerConnection
     /// <summary>Into its session, or the welcome says why not.</summary>
     private async Task<Welcome> EnterAsync(ConnectPacket connect, Welcome welcome)
     {
-        if (await _exchange.Logins.AdmitAsync(connect, welcome.ClientId, From, _stop.Token) is not { } rights)
+        var admitting = _exchange.Logins.AdmitAsync(connect, welcome.ClientId, From, _stop.Token);
+        await StalledAsync(admitting);
+        if (await admitting is not { } rights)
         {
             var user = _exchange.Logins.Knows(connect.UserName) ? connect.UserName : null;
             _exchange.Refusals.Count(RefusalReason.BadLogin, user ?? RefusalLedger.Stranger, $"a login as {user ?? (connect.UserName is null ? "nobody" : "a user that there is not")} from {From}");
