@@ -92,7 +92,7 @@ public static class MixedMeters
             starved.AddRange(shares.Where(s => s.Share < 0.9 * shares[shares.Length / 2].Share).Select(s => s.Meter.Id));
             if (slowest.P99 > 10 * median && slowest.P99 > 250) starved.Add(slowest.Meter.Id);
         }
-        Say($"starved: {(starved.Count == 0 ? "none" : string.Join(", ", starved.Distinct()))}");
+        Say($"acknowledged within two periods: {meters.Sum(m => m.InTime) / (double)meters.Sum(m => m.Messages):P1} of all messages; starved: {(starved.Count == 0 ? "none" : string.Join(", ", starved.Distinct()))}");
         Say($"processor: {cpu.TotalSeconds / wall.TotalSeconds / Environment.ProcessorCount:P0} of {Environment.ProcessorCount} cores, publishers included; {stored / cpu.TotalSeconds:0} samples per CPU second; journal {bytes} bytes, {bytes / (double)stored:0.00} per sample; resident {Environment.WorkingSet >> 20} MiB, at most {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
         Console.WriteLine(remarks);
         return lost + twice + wrong > 0 || starved.Count > 0 ? 1 : 0;
