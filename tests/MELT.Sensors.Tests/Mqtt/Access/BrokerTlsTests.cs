@@ -57,8 +57,8 @@ public sealed class BrokerTlsTests : IAsyncLifetime
     [SkippableTheory, InlineData("mqttv311"), InlineData("mqttv5")]
     public async Task mosquitto_pub_publishes_over_TLS_to_mosquitto_sub(string version)
     {
-        var subscriber = Start("mosquitto_sub", "-V", version, "-q", "1", "-t", "melt/v1/pixel-9/#", "-F", "%t %p", "-C", "2");
         await PublishAsync("0", version, "-q", "1", "-r", "-t", "melt/v1/pixel-9/rail/about", "-m", "W");
+        var subscriber = Start("mosquitto_sub", "-V", version, "-q", "1", "-t", "melt/v1/pixel-9/#", "-F", "%t %p", "-C", "2");
         (await subscriber.StandardOutput.ReadLineAsync(Waiting.Soon)).ShouldBe("melt/v1/pixel-9/rail/about W");
         await PublishAsync("0", version, "-q", "2", "-t", "melt/v1/pixel-9/rail/readings", "-m", "21.5");
         (await subscriber.StandardOutput.ReadLineAsync(Waiting.Soon)).ShouldBe("melt/v1/pixel-9/rail/readings 21.5");
