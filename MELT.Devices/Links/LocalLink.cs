@@ -29,10 +29,11 @@ public sealed class LocalLink(HostClock clock) : ILink
     }
 
     /// <summary>The full path of an executable of this machine, or null when there is none.</summary>
-    public static string? Find(string executable)
+    /// <param name="path">Folders to look in; null: those of PATH.</param>
+    public static string? Find(string executable, string? path = null)
     {
         if (executable.Contains('/', StringComparison.Ordinal)) { return CanRun(executable) ? Path.GetFullPath(executable) : null; }
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        var folders = (path ?? Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         return folders.Select(folder => Path.Combine(folder, executable)).FirstOrDefault(CanRun);
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net;
 using MELT.Actors.Sessions;
 using MELT.Devices;
 using MELT.Devices.Inference;
@@ -10,7 +9,6 @@ using MELT.Devices.Time;
 using MELT.Host.Agents;
 using MELT.Host.Serve;
 using MELT.Sensors.Agents;
-using MELT.Sensors.Mqtt.Client;
 using MELT.Sensors.Topics;
 
 namespace MELT.Host.Commands;
@@ -18,30 +16,26 @@ namespace MELT.Host.Commands;
 /// <summary><c>melt agent serve</c>: this machine as a device that is reached through a broker alone.</summary>
 internal sealed class AgentServeCommand
 {
-    private const string UserVariable = "MELT_AGENT_USER", PasswordVariable = "MELT_AGENT_PASSWORD";
-
-    private readonly Option<string> _broker = new("--broker") { Description = "The laboratory's broker, mqtts:// over TLS; user and password may stand in it, where other users of this machine can read them", HelpName = "mqtt://HOST:PORT", Required = true };
+    private readonly BrokerLogin _login = new("MELT_AGENT_USER", "MELT_AGENT_PASSWORD");
     private readonly Option<string> _device = new("--device") { Description = "Name of this device, as the laboratory calls it", HelpName = "NAME", Required = true };
     private readonly Option<string?> _engine = new Option<string?>("--engine") { Description = "The engine: llama.cpp (default), exercise (no models, loads the device in steps), or a command after -- that speaks the agent's messages (docs/agent.md)", HelpName = "ENGINE" }.AcceptOnlyFromAmong(EngineSpec.LlamaCpp, EngineSpec.Exercise);
     private readonly Option<string?> _models = new("--models") { Description = "Folder of models; only files below it can be loaded, by their names there. Without one, none can", HelpName = "DIR" };
     private readonly Option<bool> _meters = new("--meters") { Description = "Publish this machine's own instruments while a session runs" };
     private readonly Option<double> _heartbeat = new("--heartbeat") { Description = "Seconds between signs of life; the laboratory gives a session up after three that are missing", HelpName = "S", DefaultValueFactory = _ => 5 };
-    private readonly Option<string?> _user = new("--user") { Description = $"User at the broker (default: ${UserVariable}, else that of the address)", HelpName = "NAME" };
-    private readonly Option<string?> _passwordFile = new("--password-file") { Description = $"File whose first line is the password (default: ${PasswordVariable}, else that of the address)", HelpName = "FILE" };
 
     public static Command Create(SharedOptions shared, string[] wrapped)
     {
         var serve = new AgentServeCommand();
         var command = new Command("serve", "Run an engine on this machine for a laboratory that cannot reach it: commands come and events go over a broker, until SIGTERM or Ctrl+C")
         {
-            serve._broker, serve._device, serve._engine, serve._models, serve._meters, serve._heartbeat, serve._user, serve._passwordFile,
+            serve._login.Broker, serve._device, serve._engine, serve._models, serve._meters, serve._heartbeat, serve._login.User, serve._login.PasswordFile,
         };
         command.SetAction((parsed, _) => Failure.GuardAsync(async () =>
         {
             var with = new Surroundings(parsed, shared);
             var clock = HostClock.Start(with.Time);
-            var (agent, broker) = (serve.Agent(parsed, wrapped, clock), serve.Broker(parsed));
-            if (broker.UserName is null && !IsThisMachine(broker.Host))
+            var (agent, broker) = (serve.Agent(parsed, wrapped, clock), serve._login.Read(parsed));
+            if (broker.UserName is null && !BrokerLogin.IsThisMachine(broker.Host))
                 Surroundings.Remark($"caution: the broker at {broker.Host} is used without a user; whoever may publish there commands this agent");
             using var signals = new StopSignals();
             await new AgentService(with.Configure().Broker.Client, broker, agent, parsed.GetValue(serve._meters), clock, with.Time).RunAsync(signals.Stop);
@@ -70,16 +64,4 @@ internal sealed class AgentServeCommand
             Remark = Surroundings.Remark,
         };
     }
-
-    private MqttClientOptions Broker(ParseResult parsed)
-    {
-        var broker = MqttClient.ParseUrl(parsed.GetValue(_broker)!);
-        var user = parsed.GetValue(_user) ?? Variable(UserVariable) ?? broker.UserName;
-        var password = (parsed.GetValue(_passwordFile) is { } file ? File.ReadLines(file).FirstOrDefault() ?? throw new CommandException($"--password-file: {file} is empty", ExitCode.Usage) : null) ?? Variable(PasswordVariable) ?? broker.Password;
-        return broker with { UserName = user, Password = password };
-    }
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
-
-    private static bool IsThisMachine(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

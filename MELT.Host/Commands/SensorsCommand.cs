@@ -16,7 +16,7 @@ internal static class SensorsCommand
     {
         var list = new Command("list", "List the meters of the data folder: instrument, channels, last calibration and check");
         list.SetAction((parsed, stop) => Failure.GuardAsync(() => ListAsync(new Surroundings(parsed, shared), stop)));
-        return new Command("sensors", "Meters: list, check and calibrate them") { list, SensorsCheckCommand.Create(shared, commandLine), SensorsCalibrateCommand.Create(shared) };
+        return new Command("sensors", "Meters: list, check, calibrate and bridge them") { list, SensorsCheckCommand.Create(shared, commandLine), SensorsCalibrateCommand.Create(shared), SensorsBridgeCommand.Create(shared) };
     }
 
     private static async Task<int> ListAsync(Surroundings with, CancellationToken stop)

@@ -25,6 +25,7 @@ internal sealed class ColumnBuilder(string channel)
         return true;
     }
 
+    /// <summary>Takes one number that was read exactly.</summary>
     public void Add(ExactDecimal value) => _values.Add(value);
 
     public SampleColumn Build()

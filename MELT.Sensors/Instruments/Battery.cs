@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using MELT.Sensors.Decoding;
 using MELT.Sensors.Instruments.Android;
 using MELT.Sensors.Meters;
 
 namespace MELT.Sensors.Instruments;
 
 /// <summary>
-/// A battery of <c>/sys/class/power_supply</c>: voltage and current at its terminals, or power where it tells only that.
+/// A battery of <c>/sys/class/power_supply</c>: voltage and current at its terminals, or power where it tells only that, or what is left in it.
 /// Positive means out of the battery. Drivers disagree about the sign, so it is taken from the battery's status, unless a quirk says which it is.
 /// </summary>
 public sealed class Battery : IInstrument
@@ -37,7 +38,7 @@ public sealed class Battery : IInstrument
         ClockDomain = _host.ClockDomain,
         Channels =
         [
-            .. _quantities.Select(q => new ChannelDescription { Name = q.Channel, Quantity = q.Channel, Unit = q.Unit, Boundary = "battery-terminals" }),
+            .. _quantities.Select(q => new ChannelDescription { Name = q.Channel, Quantity = q.Channel, Unit = q.Unit, Boundary = "battery-terminals", Kind = q.Unit == "J" ? SensorKind.Accumulated : null }),
             .. _externals.IsEmpty ? [] : new[] { new ChannelDescription { Name = "external-power", Quantity = "external-power", Unit = "1", Resolution = 1 } },
         ],
     };
@@ -62,7 +63,7 @@ public sealed class Battery : IInstrument
         {
             if (!_host.Tree.TryReadNumber($"{_path}/{quantity.File}", out var number, out reason)) return new Reading.Failed(reason);
             clear &= !quantity.Signed || _quirk.TrySign(ref number, status.Trim());
-            values.Add(new(quantity.Channel, number.Times(quantity.Channel == "current" ? _quirk.Exponent : -6)));
+            values.Add(new(quantity.Channel, quantity.Channel == "energy" ? Taken(number) : number.Times(quantity.Channel == "current" ? _quirk.Exponent : -6)));
         }
         if (!clear) values.Clear();          // full, or not charging: what flows cannot be told, what feeds the device can
         if (!_externals.IsEmpty)
@@ -79,11 +80,15 @@ public sealed class Battery : IInstrument
         ImmutableArray<Quantity> quantities =
             Has("voltage_now") && Has("current_now") ? [new("voltage", "voltage_now", "V", false), new("current", "current_now", "A", true)]
             : Has("power_now") ? [new("power", "power_now", "W", true)]
+            : Has("energy_now") ? [new("energy", "energy_now", "J", false)]
             : [];
-        if (quantities.IsEmpty) return Found.None($"battery-{battery}", "power", $"battery {battery}: tells neither voltage and current nor power");
+        if (quantities.IsEmpty) return Found.None($"battery-{battery}", "power", $"battery {battery}: tells neither voltage and current nor power nor energy");
         var instrument = new Battery(host, battery, quantities, externals, quirk);
         return instrument.Read() is Reading.Failed failed ? Found.None($"battery-{battery}", "power", $"battery {battery}: {failed.Reason}") : Found.One(instrument);
     }
+
+    /// <summary>What is left, in µWh, as joules that were taken out: a counter that rises as the battery is used.</summary>
+    private static ExactDecimal Taken(ExactDecimal left) => left.Mantissa == 0 ? left : new(-36 * left.Mantissa, left.Exponent - 4);
 
     private static string? Text(IHostTree tree, string path) => tree.TryRead(path, out var text, out _) ? text.Trim() : null;
 

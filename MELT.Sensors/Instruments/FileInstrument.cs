@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MELT.Sensors.Decoding.Payloads;
 using MELT.Sensors.Meters;
 
 namespace MELT.Sensors.Instruments;
@@ -7,8 +8,9 @@ namespace MELT.Sensors.Instruments;
 /// One channel that is one file holding one number: value = number × 10^<see cref="Exponent"/>.
 /// <see cref="Range"/>: the counter starts again behind this number, and is unwrapped.
 /// <see cref="Floor"/>: what reads so low, or not at all, is switched off for now, and only this channel is left out.
+/// <see cref="Told"/>: the unit of the file; a value that no sensor reads, or none at all, leaves only this channel out.
 /// </summary>
-internal sealed record FileChannel(ChannelDescription Description, string Path, int Exponent, long? Range = null, long? Floor = null);
+internal sealed record FileChannel(ChannelDescription Description, string Path, int Exponent, long? Range = null, long? Floor = null, PayloadUnit? Told = null);
 
 /// <summary>An instrument whose channels are files of the kernel: temperatures, energy counters, frequencies.</summary>
 internal sealed class FileInstrument(IHostTree tree, MeterId meter, MeterDescription about, TimeSpan period, Movement movement, ImmutableArray<FileChannel> channels) : IInstrument
@@ -28,8 +30,13 @@ internal sealed class FileInstrument(IHostTree tree, MeterId meter, MeterDescrip
         {
             if (!tree.TryReadNumber(channels[i].Path, out var number, out var reason))
             {
-                if (channels[i].Floor is null) return new Reading.Failed(reason);
+                if (channels[i] is { Floor: null, Told: null }) return new Reading.Failed(reason);
                 failure ??= reason;
+                continue;
+            }
+            if (channels[i].Told is { } unit && Plausibility.Check(number, unit) is { } implausible)
+            {
+                failure ??= $"/{channels[i].Path}: {implausible.Text}";
                 continue;
             }
             if (channels[i].Floor is { } floor && number.ToDouble() <= floor) continue;

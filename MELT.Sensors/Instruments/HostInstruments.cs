@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using MELT.Sensors.Instruments.Jetson;
+
 namespace MELT.Sensors.Instruments;
 
 /// <summary>Finds the instruments of this host that are present, readable and really move.</summary>
@@ -9,12 +12,16 @@ public static class HostInstruments
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Everything that concerns the whole host. Takes up to two seconds where something stands still.</summary>
-    public static async Task<Found> DiscoverAsync(HostPlace host, TimeProvider time, CancellationToken stop)
+    /// <param name="programs">Where programs that print readings are looked for; null: none are.</param>
+    public static async Task<Found> DiscoverAsync(HostPlace host, TimeProvider time, CancellationToken stop, HostPrograms? programs = null)
     {
+        var notices = ImmutableArray.CreateBuilder<string>();
+        var rails = Rails(host, notices.Add);
         var candidates = Processors(host).And(PressureStall.Find(host)).And(ProcessorFrequency.Find(host))
-            .And(ThermalZones.Find(host)).And(RaplEnergy.Find(host)).And(Battery.Find(host));
+            .And(ThermalZones.Find(host)).And(RaplEnergy.Find(host)).And(Battery.Find(host)).And(SupplyInputs.Find(host)).And(rails).And(Hwmon.Find(host, rails.Usable.Length > 0));
         var moved = await Task.WhenAll(candidates.Usable.Select(i => WatchAsync(i, time, stop)));
-        return moved.Aggregate(new Found([], candidates.Refused), (all, next) => all.And(next));
+        var found = moved.Aggregate(new Found([], candidates.Refused) { Notices = notices.ToImmutable() }, (all, next) => all.And(next));
+        return programs is null ? found : found.And(await programs.FindAsync(host, time, stop));
     }
 
     /// <summary>What concerns the engine's process alone; asked for once the engine answers.</summary>
@@ -27,6 +34,14 @@ public static class HostInstruments
         return new CpuUtilization(host).Read() is Reading.Failed failed
             ? Found.None("cpu", "utilization", $"processor utilisation: {failed.Reason}")
             : Found.One(new CpuUtilization(host));
+    }
+
+    /// <summary>The rails of a host that is a Jetson; of others there is nothing to say.</summary>
+    private static Found Rails(HostPlace host, Action<string> notice)
+    {
+        var board = host.Tree.TryRead("proc/device-tree/model", out var model, out _) ? model.Trim('\0', '\n', ' ') : null;
+        var found = Ina3221.Find(host, new RailTopology(board, []), notice).And(JetsonGpu.Find(host));
+        return found.Usable.IsEmpty && JetsonRails.Of(board) is null ? new([], []) : found;
     }
 
     private static Found OfProcess(IInstrument instrument, string quantity) => instrument.Read() switch

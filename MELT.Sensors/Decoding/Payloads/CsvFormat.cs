@@ -118,7 +118,7 @@ public sealed class CsvFormat(string name) : IPayloadFormat
         return true;
     }
 
-    private static CsvColumn Column(ReadOnlySpan<char> header)
+    internal static CsvColumn Column(ReadOnlySpan<char> header)
     {
         var text = header.Trim("\"# ");
         var open = text.LastIndexOfAny("[(");

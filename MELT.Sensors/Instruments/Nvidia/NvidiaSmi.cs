@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using MELT.Sensors.Decoding;
 using MELT.Sensors.Instruments.Remote;
 using MELT.Sensors.Meters;
@@ -40,6 +41,27 @@ public sealed class NvidiaSmi : IFrameDecoder
     public MeterDescription About { get; }
 
     public static string Program(IEnumerable<NvidiaSmiField> fields) => $"nvidia-smi --query-gpu=index,{string.Join(',', fields.Select(f => f.Query))} --format=csv,noheader,nounits";
+
+    /// <summary>The program that goes on printing, every so often.</summary>
+    public static string Program(IEnumerable<NvidiaSmiField> fields, TimeSpan period) => string.Create(CultureInfo.InvariantCulture, $"{Program(fields)} -lms {period.TotalMilliseconds:0}");
+
+    /// <summary>Asks which fields the driver knows and which cards there are; null with what it said when none tells anything.</summary>
+    /// <param name="run">Runs the program once; what it printed.</param>
+    public static async Task<(NvidiaSmi? Decoder, ImmutableArray<NvidiaSmiField> Fields, string Reason)> AskAsync(HostPlace host, Func<string, Task<string>> run)
+    {
+        for (var fields = NvidiaSmiField.Known; ;)
+        {
+            var lines = (await run(Program(fields))).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            // Drivers differ in which fields they know; one they do not know makes them tell nothing but its name.
+            if (fields.FirstOrDefault(f => lines.Any(l => l.Contains("not a valid field", StringComparison.OrdinalIgnoreCase) && l.Contains($"\"{f.Query}\"", StringComparison.Ordinal))) is { } unknown)
+            {
+                fields = fields.Remove(unknown);
+                continue;
+            }
+            var decoder = new NvidiaSmi(host, fields, lines);
+            return decoder.About.Channels.IsEmpty ? (null, fields, lines.Length > 0 ? lines[0] : "it told nothing") : (decoder, fields, "");
+        }
+    }
 
     public Reading Decode(ImmutableArray<string> lines)
     {

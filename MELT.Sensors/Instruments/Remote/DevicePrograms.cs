@@ -48,22 +48,12 @@ internal static class DevicePrograms
             else refused.Add(new(name, quantity, "no-sensor", $"{program.Split(' ')[0]}: {reason}"));
         }
 
-        // Drivers differ in which fields they know; one they do not know makes them tell nothing but its name.
         async Task NvidiaAsync()
         {
-            var fields = NvidiaSmiField.Known;
-            while (true)
-            {
-                var run = await link.RunAsync(LinkCommand.Shell($"{DeviceShell.Preamble(probe.Shell.Place)}\n{NvidiaSmi.Program(fields)} 2>&1"), stop);
-                var lines = run.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-                var unknown = fields.FirstOrDefault(f => lines.Any(l => l.Contains("not a valid field", StringComparison.OrdinalIgnoreCase) && l.Contains($"\"{f.Query}\"", StringComparison.Ordinal)));
-                if (unknown is not null) { fields = fields.Remove(unknown); continue; }
-                var period = Period("nvidia-smi", Often);
-                var decoder = new NvidiaSmi(host, fields, lines);
-                if (decoder.About.Channels.IsEmpty) refused.Add(new("nvidia-smi", "power", "no-sensor", $"nvidia-smi: {(lines.Length > 0 ? lines[0] : "it told nothing")}"));
-                else usable.Add(new ProgramSource(link, probe.Shell, string.Create(CultureInfo.InvariantCulture, $"{NvidiaSmi.Program(fields)} -lms {period.TotalMilliseconds:0}"), true, period, decoder));
-                return;
-            }
+            var period = Period("nvidia-smi", Often);
+            var (decoder, fields, reason) = await NvidiaSmi.AskAsync(host, async program => (await link.RunAsync(LinkCommand.Shell($"{DeviceShell.Preamble(probe.Shell.Place)}\n{program} 2>&1"), stop)).Output);
+            if (decoder is null) refused.Add(new("nvidia-smi", "power", "no-sensor", $"nvidia-smi: {reason}"));
+            else usable.Add(new ProgramSource(link, probe.Shell, NvidiaSmi.Program(fields, period), true, period, decoder));
         }
     }
 
