@@ -9,6 +9,7 @@ using MELT.Devices.Links;
 using MELT.Devices.Time;
 using MELT.Host.Commands;
 using MELT.Host.Configuration;
+using MELT.Sensors.Instruments;
 using MELT.Sensors.Mqtt.Broker;
 using MELT.Sensors.Mqtt.Broker.Access;
 
@@ -29,6 +30,9 @@ internal static class LaboratorySetting
         {
             EstimatedWattsPerProcessor = configuration.Instruments.WattsPerBusyProcessor,
             Periods = configuration.Instruments.Periods,
+            Programs = new HostPrograms(clock, configuration.Instruments.Periods),
+            Boundaries = configuration.Instruments.Boundaries,
+            Analyzers = [.. configuration.Instruments.PtDaemons.Values],
             Devices = with.Devices().ById,
             FilesFolder = Path.Combine(with.DataFolder, "files"),
             PassOn = with.Json ? Console.Error : Console.Out,

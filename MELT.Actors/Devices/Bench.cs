@@ -7,6 +7,7 @@ using MELT.Devices.Time;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Clocks.Probing;
 using MELT.Sensors.Instruments;
+using MELT.Sensors.Instruments.PtDaemon;
 using MELT.Sensors.Mqtt;
 
 namespace MELT.Actors.Devices;
@@ -19,6 +20,14 @@ public sealed class Bench(BenchOptions options, Func<string, CancellationToken, 
     private readonly ConcurrentDictionary<DeviceId, Found> _found = new();
 
     public async Task<IRig> SetUpAsync(SessionHeader header, SessionPlan plan, IDeviceNotes notes, CancellationToken stop)
+    {
+        var rig = await RigAsync(header, plan, notes, stop);
+        return options.Analyzers.Where(a => a.Meter.Device == header.Device).ToArray() is { Length: > 0 } analyzers
+            ? await WatchedRig.AroundAsync(rig, analyzers, token => connect($"melt-{header.Device}-{header.Session}-analyzers", token), clock, time, stop)
+            : rig;
+    }
+
+    private async Task<IRig> RigAsync(SessionHeader header, SessionPlan plan, IDeviceNotes notes, CancellationToken stop)
     {
         if (options.Devices.GetValueOrDefault(header.Device) is { } configured) return await SetUpAsync(new(configured, header, plan, notes, options, clock, time), stop);
         if (plan.Engine.Name == EngineSpec.OfDevice) throw new RigException("unknown-device", $"{header.Device} is not in devices.conf of the place where it should be plugged in");
@@ -70,7 +79,7 @@ public sealed class Bench(BenchOptions options, Func<string, CancellationToken, 
 
     /// <summary>Looking takes seconds, so what was found is kept; what was not looked at to the end is not.</summary>
     private async Task<Found> FoundAsync(HostPlace place, CancellationToken stop) =>
-        _found.TryGetValue(place.Device, out var found) ? found : _found[place.Device] = await HostInstruments.DiscoverAsync(place, time, stop);
+        _found.TryGetValue(place.Device, out var found) ? found : _found[place.Device] = await HostInstruments.DiscoverAsync(place, time, stop, options.Programs);
 }
 
 /// <summary>What a bench is told of its place.</summary>
@@ -82,6 +91,12 @@ public sealed record BenchOptions
     public decimal? EstimatedWattsPerProcessor { get; init; }
     /// <summary>Time between readings by the meter's name; absent: the instrument's own.</summary>
     public IReadOnlyDictionary<string, TimeSpan> Periods { get; init; } = new Dictionary<string, TimeSpan>();
+    /// <summary>Programs of this host that print readings; null: none are looked for.</summary>
+    public HostPrograms? Programs { get; init; }
+    /// <summary>Boundaries that the operator states, by meter or meter/channel.</summary>
+    public IReadOnlyDictionary<string, string> Boundaries { get; init; } = new Dictionary<string, string>();
+    /// <summary>Power analyzers behind PTDaemon, which are read while a session of their device runs.</summary>
+    public IReadOnlyList<PtDaemonSettings> Analyzers { get; init; } = [];
     /// <summary>Starts an engine on this host.</summary>
     public required Func<EngineSpec, CancellationToken, Task<IEngine>> StartEngine { get; init; }
     /// <summary>The devices that devices.conf describes.</summary>

@@ -27,7 +27,10 @@ internal sealed class LocalRig : IRig
         _publisher = new InstrumentPublisher(client, clock, time, Note, clock.Now.Nanoseconds / 1000);
         foreach (var refused in found.Refused)
             if (RefusalNotice.Of(refused) is { } notice) _notices.Add(notice);
+        foreach (var notice in found.Notices) _notices.Add(new("instrument", notice));
         Publish(found.Usable);
+        _meters += found.Sources.Sum(s => s.Meters.Length);
+        _publishing.Add(_publisher.RunAsync(found.Sources, _finished.Token));
         if (plan.AllowEstimates && options.EstimatedWattsPerProcessor is { } watts) Publish([new CpuPowerEstimator(place, watts)]);
     }
 
@@ -69,7 +72,14 @@ internal sealed class LocalRig : IRig
     private void Publish(ImmutableArray<IInstrument> instruments)
     {
         _meters += instruments.Length;
-        _publishing.Add(_publisher.RunAsync([.. instruments.Select(i => _with.Options.Periods.TryGetValue(i.Meter.Name, out var period) ? new PacedInstrument(i, period) : i)], _finished.Token));
+        _publishing.Add(_publisher.RunAsync([.. instruments.Select(Set)], _finished.Token));
+    }
+
+    /// <summary>As the operator wants it.</summary>
+    private IInstrument Set(IInstrument instrument)
+    {
+        if (_with.Options.Periods.TryGetValue(instrument.Meter.Name, out var period)) instrument = new PacedInstrument(instrument, period);
+        return PlacedInstrument.Concerns(_with.Options.Boundaries, instrument.Meter) ? new PlacedInstrument(instrument, _with.Options.Boundaries) : instrument;
     }
 
     private void Note(InstrumentTrouble trouble)

@@ -21,6 +21,7 @@ internal sealed class AgentMeters : IAsyncDisposable
     {
         (_with, _found) = ((client, place, clock, time, remark), found);
         foreach (var instrument in found.Usable) _names[instrument.Meter.Name] = true;
+        foreach (var meter in found.Sources.SelectMany(s => s.Meters)) _names[meter.Meter.Name] = true;
         _answering = new ClockAgent(client, place.Device, meter => _names.ContainsKey(meter) ? (clock.Domain, clock.Now) : null).RunAsync(_stop.Token);
     }
 
@@ -28,7 +29,7 @@ internal sealed class AgentMeters : IAsyncDisposable
     public static async Task<AgentMeters> StartAsync(IMqttClient client, DeviceId device, HostClock clock, TimeProvider time, Action<string> remark, CancellationToken stop)
     {
         var place = new HostPlace(new HostTree(), device, clock.Domain);
-        var found = await HostInstruments.DiscoverAsync(place, time, stop);
+        var found = await HostInstruments.DiscoverAsync(place, time, stop, new HostPrograms(clock));
         foreach (var refused in found.Refused) remark($"not used: {refused.Name} ({refused.Code}): {refused.Reason}");
         return new(client, place, found, clock, time, remark);
     }
@@ -39,7 +40,8 @@ internal sealed class AgentMeters : IAsyncDisposable
         var all = engine.ProcessId is { } process ? _found.And(HostInstruments.OfProcess(_with.Place, process)) : _found;
         foreach (var instrument in all.Usable) _names[instrument.Meter.Name] = true;
         // A number that was never used before: a meter knows what is stored by its numbers.
-        await new InstrumentPublisher(_with.Client, _with.Clock, _with.Time, t => _with.Remark($"{t.Meter} {t.Reason}"), _with.Clock.Now.Nanoseconds / 1000).RunAsync([.. all.Usable.Select(i => new ProbedInstrument(i))], over);
+        var publisher = new InstrumentPublisher(_with.Client, _with.Clock, _with.Time, t => _with.Remark($"{t.Meter} {t.Reason}"), _with.Clock.Now.Nanoseconds / 1000);
+        await Task.WhenAll(publisher.RunAsync([.. all.Usable.Select(i => new ProbedInstrument(i))], over), publisher.RunAsync([.. all.Sources.Select(s => new ProbedSource(s))], over));
     }
 
     public async ValueTask DisposeAsync()

@@ -82,10 +82,12 @@ internal static class DoctorCommand
 
     private static async Task<IReadOnlyList<KeyValuePair<string, DoctorProbe>>> MetersAsync(TimeProvider time, CancellationToken stop)
     {
-        var found = await HostInstruments.DiscoverAsync(new HostPlace(new HostTree(), new DeviceId("host"), HostClock.Start(time).Domain), time, stop);
+        var clock = HostClock.Start(time);
+        var found = await HostInstruments.DiscoverAsync(new HostPlace(new HostTree(), new DeviceId("host"), clock.Domain), time, stop, new HostPrograms(clock));
         return
         [
             .. found.Usable.Select(i => KeyValuePair.Create(i.Meter.Name, new DoctorProbe(true, $"{i.About.Instrument}: {string.Join(", ", i.About.Channels.Select(c => c.Name))}"))),
+            .. found.Sources.SelectMany(s => s.Meters).Select(m => KeyValuePair.Create(m.Meter.Name, new DoctorProbe(true, $"{m.About.Instrument}: {string.Join(", ", m.About.Channels.Select(c => c.Name))}"))),
             .. found.Refused.Where(r => r.Quantity is "energy" or "power" or "temperature").Select(r => KeyValuePair.Create(r.Name, new DoctorProbe(false, r.Reason))),
         ];
     }

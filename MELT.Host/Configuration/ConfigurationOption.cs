@@ -2,14 +2,19 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using MELT.Actors.Runtimes;
+using MELT.Sensors.Decoding;
+using MELT.Sensors.Instruments.PtDaemon;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Simulation;
+using MELT.Sensors.Topics;
 
 namespace MELT.Host.Configuration;
 
 /// <summary>A setting: its key (<c>*</c> stands for any one part), what it may hold, and where it goes.</summary>
 internal sealed record ConfigurationOption(string Key, string Allowed, Func<MeltConfiguration, ConfigurationEntry, MeltConfiguration?> Bind)
 {
+    private static string BoundaryWords => $"one of {string.Join(", ", DescriptionRules.Boundaries)}";
+
     /// <summary>Every setting there is.</summary>
     public static readonly ImmutableArray<ConfigurationOption> All =
     [
@@ -31,6 +36,14 @@ internal sealed record ConfigurationOption(string Key, string Allowed, Func<Melt
         Whole("melt.sensors.keep-topics", 1, 100_000, (c, v) => c with { Sensors = c.Sensors with { KeepTopics = v } }),
         Duration("melt.instruments.periods.*", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1),
             (c, e, v) => c with { Instruments = c.Instruments with { Periods = With(c.Instruments.Periods, e.Path[^1], v) } }),
+        new("melt.instruments.boundaries.*", BoundaryWords, (c, e) => DescriptionRules.Boundaries.Contains(e.Text) ? c with { Instruments = c.Instruments with { Boundaries = With(c.Instruments.Boundaries, e.Path[^1], e.Text) } } : null),
+        PtDaemon("address", "host:port of a PTDaemon, such as \"127.0.0.1:8888\"", (p, text) => IsAddress(text) ? p with { Host = text[..text.LastIndexOf(':')], Port = int.Parse(text[(text.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture) } : null),
+        PtDaemon("boundary", BoundaryWords, (p, text) => DescriptionRules.Boundaries.Contains(text) ? p with { Boundary = text } : null),
+        PtDaemon("device", "the name of a device", (p, text) => MeltTopic.TryParse($"melt/v1/{text}/marks", out _, out _) ? p with { Meter = p.Meter with { Device = new(text) } } : null),
+        PtDaemon("period", "a duration with its unit from 100 ms to 1 h, such as 1 s", (p, text) => HoconScalars.TryDuration(text, out var v) && v >= TimeSpan.FromMilliseconds(100) && v <= TimeSpan.FromHours(1) ? p with { Period = v } : null),
+        PtDaemon("instrument", "the name of the analyzer", (p, text) => string.IsNullOrWhiteSpace(text) ? null : p with { Instrument = text }),
+        PtDaemon("volts", "a number of volts, or Auto", (p, text) => IsRange(text) ? p with { Volts = text } : null),
+        PtDaemon("amps", "a number of amperes, or Auto", (p, text) => IsRange(text) ? p with { Amps = text } : null),
         new("melt.instruments.watts-per-busy-processor", "a number of watts above 0, at most 10000",
             (c, e) => decimal.TryParse(e.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var v) && v is > 0 and <= 10_000
                 ? c with { Instruments = c.Instruments with { WattsPerBusyProcessor = v } } : null),
@@ -64,6 +77,17 @@ internal sealed record ConfigurationOption(string Key, string Allowed, Func<Melt
     public bool LiesUnder(IReadOnlyList<string> section) => Key.Split('.').Length > section.Count && Begins(section);
 
     private bool Begins(IReadOnlyList<string> path) => Key.Split('.').Zip(path).All(p => p.First == "*" || p.First == p.Second);
+
+    private static ConfigurationOption PtDaemon(string name, string allowed, Func<PtDaemonSettings, string, PtDaemonSettings?> bind) => new($"melt.instruments.ptdaemon.*.{name}", allowed, (c, e) =>
+    {
+        var meter = e.Path[^2];
+        var known = c.Instruments.PtDaemons.GetValueOrDefault(meter) ?? new PtDaemonSettings(new(new(HostDevice), meter));
+        return MeltTopic.TryParse($"melt/v1/{HostDevice}/{meter}/about", out _, out _) && bind(known, e.Text) is { } next ? c with { Instruments = c.Instruments with { PtDaemons = With(c.Instruments.PtDaemons, meter, next) } } : null;
+    });
+
+    private const string HostDevice = "host";
+
+    private static bool IsRange(string text) => text == "Auto" || (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var range) && range > 0);
 
     private static bool IsAddress(string text) => text.Split(':') is [{ Length: > 0 }, var port] && ushort.TryParse(port, CultureInfo.InvariantCulture, out var number) && number > 0;
 

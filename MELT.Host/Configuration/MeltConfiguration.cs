@@ -1,3 +1,4 @@
+using MELT.Sensors.Instruments.PtDaemon;
 using MELT.Sensors.Mqtt;
 
 namespace MELT.Host.Configuration;
@@ -51,6 +52,10 @@ public sealed record InstrumentOptions
 {
     /// <summary>Time between readings by the meter's name; absent: the meter's own.</summary>
     public IReadOnlyDictionary<string, TimeSpan> Periods { get; init; } = new Dictionary<string, TimeSpan>();
+    /// <summary>Where power is taken that an instrument of this host tells, by meter or meter/channel.</summary>
+    public IReadOnlyDictionary<string, string> Boundaries { get; init; } = new Dictionary<string, string>();
+    /// <summary>Power analyzers behind PTDaemon, by the name of their meter.</summary>
+    public IReadOnlyDictionary<string, PtDaemonSettings> PtDaemons { get; init; } = new Dictionary<string, PtDaemonSettings>();
     public decimal WattsPerBusyProcessor { get; init; } = 10;
 }
 

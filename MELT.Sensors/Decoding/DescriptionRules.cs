@@ -5,7 +5,8 @@ namespace MELT.Sensors.Decoding;
 /// <summary>What a description must obey to be believed, wherever it came from: a message, a file, an instrument of MELT.</summary>
 public static class DescriptionRules
 {
-    private static readonly string[] Boundaries = ["cell", "battery-terminals", "dc-in", "wall-ac", "board", "package", "rail"];
+    /// <summary>Where energy is observed, by name.</summary>
+    public static IReadOnlyList<string> Boundaries { get; } = ["cell", "battery-terminals", "dc-in", "wall-ac", "board", "package", "rail"];
 
     /// <summary>The first thing wrong with a description, as a sentence; null when nothing is.</summary>
     public static string? Problem(MeterDescription meter)

@@ -8,8 +8,9 @@ namespace MELT.Sensors.Instruments;
 
 /// <summary>Programs of this host that print readings: nvidia-smi, where it is in the path.</summary>
 /// <param name="clock">Stamps a line when it was read.</param>
+/// <param name="periods">Time between readings by the meter's name; absent: 100 ms.</param>
 /// <param name="path">Folders to look in; null: those of PATH.</param>
-public sealed class HostPrograms(HostClock clock, string? path = null)
+public sealed class HostPrograms(HostClock clock, IReadOnlyDictionary<string, TimeSpan>? periods = null, string? path = null)
 {
     private const string Nvidia = "nvidia-smi";
     private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(100), Patience = TimeSpan.FromSeconds(10);
@@ -24,7 +25,7 @@ public sealed class HostPrograms(HostClock clock, string? path = null)
             await using var here = new LocalLink(clock);
             var (decoder, fields, reason) = await NvidiaSmi.AskAsync(host, async program => (await here.RunAsync(Command(program), limit.Token)).Output);
             return decoder is null ? Found.None(Nvidia, "power", $"{Nvidia}: {reason}")
-                : new([], []) { Sources = [new HostProgramSource(Command(NvidiaSmi.Program(fields, Often)), decoder, clock)] };
+                : new([], []) { Sources = [new HostProgramSource(Command(NvidiaSmi.Program(fields, periods is not null && periods.TryGetValue(Nvidia, out var own) ? own : Often)), decoder, clock)] };
         }
         catch (LinkException e) { return Found.None(Nvidia, "power", e.Message); }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested) { return Found.None(Nvidia, "power", $"{Nvidia} told nothing in {Patience.TotalSeconds:0} s"); }

@@ -40,9 +40,8 @@ public static class Hwmon
         var supplies = host.Tree.Names("sys/class/power_supply").Select(name => name.Replace('-', '_')).ToHashSet();
         var chips = host.Tree.Names(Folder).Select(folder => (Folder: folder, Name: host.Tree.TryRead($"{Folder}/{folder}/name", out var text, out _) ? text.Trim() : ""))
             .Where(c => c.Name.Length > 0 && !supplies.Contains(c.Name) && !(railsAreTaken && c.Name == Jetson)).ToList();
-        var found = chips.Select(c => Chip(host, c.Folder, c.Name, chips.Count(o => o.Name == c.Name) > 1 ? Place(host.Tree, c.Folder) : null))
+        return chips.Select(c => Chip(host, c.Folder, c.Name, chips.Count(o => o.Name == c.Name) > 1 ? Place(host.Tree, c.Folder) : null))
             .Aggregate(new Found([], []), (all, next) => all.And(next));
-        return found.Usable.Length + found.Refused.Length > 0 ? found : Found.None("hwmon", "power", "hwmon: no chip tells power, energy, or voltage and current");
     }
 
     private static Found Chip(HostPlace host, string folder, string chip, string? place)

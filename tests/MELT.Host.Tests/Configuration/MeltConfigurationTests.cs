@@ -43,7 +43,8 @@ public sealed class MeltConfigurationTests : IDisposable
         shipped.Value.Cluster.ShouldBe(defaults.Cluster with { Join = shipped.Value.Cluster.Join, Roles = shipped.Value.Cluster.Roles, Devices = shipped.Value.Cluster.Devices });
         shipped.Value.Cluster.Join.Concat(shipped.Value.Cluster.Devices).ShouldBeEmpty();
         shipped.Value.Cluster.Roles.ShouldBe(defaults.Cluster.Roles);
-        shipped.Value.Instruments.ShouldBe(defaults.Instruments with { Periods = shipped.Value.Instruments.Periods });
+        shipped.Value.Instruments.ShouldBe(defaults.Instruments with { Periods = shipped.Value.Instruments.Periods, Boundaries = shipped.Value.Instruments.Boundaries, PtDaemons = shipped.Value.Instruments.PtDaemons });
+        (shipped.Value.Instruments.Boundaries.Count, shipped.Value.Instruments.PtDaemons.Count).ShouldBe((0, 0));
         shipped.Value.Instruments.Periods.ShouldBeEmpty();
         shipped.Value.Profiles.ShouldBeEmpty();
     }
