@@ -5,6 +5,7 @@ using MELT.Devices.Time;
 using MELT.Host.Bridges;
 using MELT.Host.Serve;
 using MELT.Sensors.Clocks.Probing;
+using MELT.Sensors.Decoding;
 using MELT.Sensors.Instruments.Csv;
 using MELT.Sensors.Meters;
 using MELT.Sensors.Mqtt;
@@ -28,6 +29,8 @@ internal sealed class SensorsBridgeCommand
     private readonly Option<double?> _period = new("--period") { Description = "Seconds between two readings", HelpName = "S" };
     private readonly Option<string?> _boundary = new Option<string?>("--boundary") { Description = "Where power, energy, voltage and current are taken", HelpName = "BOUNDARY" }.AcceptOnlyFromAmong("cell", "battery-terminals", "dc-in", "wall-ac", "board", "package", "rail");
     private readonly Option<int> _room = new("--room") { Description = "Readings that may wait for the broker", HelpName = "N", DefaultValueFactory = _ => 1 << 20 };
+    private static readonly CsvLayout AnyColumn = new([new("x", null)], null);
+
     private readonly BrokerLogin _login = new("MELT_BRIDGE_USER", "MELT_BRIDGE_PASSWORD");
 
     public static Command Create(SharedOptions shared)
@@ -50,6 +53,7 @@ internal sealed class SensorsBridgeCommand
         var input = await LineInput.PrepareAsync(parsed.GetValue(_from)!, parsed.GetValue(_baud), parsed.GetValue(_follow), clock, signals.Stop);
         options = options with { More = stop => input.MoreAsync(with.Time, stop), LosesWhenFull = parsed.GetValue(_baud) is not null, StartsInsideALine = parsed.GetValue(_baud) is not null };
         await using var client = await MqttClients.ConnectAsync(with.Configure().Broker.Client, _login.Read(parsed) with { ClientId = $"melt-bridge-{options.Meter.Device}-{options.Meter.Name}", CleanStart = true }, with.Time, signals.Stop);
+        Surroundings.Remark($"melt sensors bridge reads {(parsed.GetValue(_from) == "-" ? "standard input" : parsed.GetValue(_from))} as {options.Meter}");
         using var over = new CancellationTokenSource();
         var running = new CsvBridge(client, options, with.Time, Surroundings.Remark);
         var answering = new ClockAgent(client, options.Meter.Device, name => name == options.Meter.Name ? running.Clock : null).RunAsync(over.Token);
@@ -94,7 +98,8 @@ internal sealed class SensorsBridgeCommand
                 StampPosition = parsed.GetValue(_window) is null ? null : StampPosition.End,
             },
         };
-        if (layout is not null && MELT.Sensors.Decoding.DescriptionRules.Problem(options.Describe(layout)) is { } impossible) throw new CommandException($"{meter} cannot be described so: {impossible}", ExitCode.Usage);
+        // Columns that the first line will name change nothing of the rest.
+        if (DescriptionRules.Problem(options.Describe(layout ?? AnyColumn)) is { } impossible) throw new CommandException($"{meter} cannot be described so: {impossible}", ExitCode.Usage);
         return options;
     }
 }

@@ -43,16 +43,17 @@ public sealed class CsvBridge(IMqttClient client, CsvBridgeOptions options, Time
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (stop.Register(() => stopped.TrySetResult())) await Task.WhenAny(reading, stopped.Task, sending);
         _waiting.Writer.TryComplete();
-        await using (stop.Register(() => abandon.CancelAfter(options.Drain)))
+        try
         {
-            try
-            {
-                await sending;
-            }
-            catch (OperationCanceledException) when (abandon.IsCancellationRequested) { }
+            await using var limit = stop.Register(() => abandon.CancelAfter(options.Drain));
+            await sending;
         }
-        await over.CancelAsync();
-        await reporting;
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested) { }
+        finally
+        {
+            await over.CancelAsync();
+            await reporting;
+        }
         if (reading.IsCompleted && !stop.IsCancellationRequested) await reading;      // why it could not be opened, or read on
         return Summary;
     }

@@ -57,6 +57,27 @@ public sealed class MeltConfigurationTests : IDisposable
             text.ShouldContain(variable);
     }
 
+    [Fact]
+    public void An_analyzer_behind_PTDaemon_needs_only_a_name()
+    {
+        var instruments = Load("""
+            melt.instruments {
+              boundaries { hwmon-power_meter = wall-ac, "hwmon-corsairpsu/power-total" = dc-in }
+              ptdaemon { wt310 { boundary = wall-ac }, other { address = "lab:9999", device = jetson-1, period = 500 ms, instrument = "Yokogawa WT310E", volts = 150, amps = Auto } }
+            }
+            """).Value!.Instruments;
+        instruments.Boundaries.ShouldBe(new Dictionary<string, string> { ["hwmon-power_meter"] = "wall-ac", ["hwmon-corsairpsu/power-total"] = "dc-in" });
+        instruments.PtDaemons["wt310"].ShouldBe(new(new(new("host"), "wt310")) { Boundary = "wall-ac" });
+        instruments.PtDaemons["other"].ShouldBe(new(new(new("jetson-1"), "other")) { Host = "lab", Port = 9999, Period = TimeSpan.FromMilliseconds(500), Instrument = "Yokogawa WT310E", Volts = "150", Amps = "Auto" });
+    }
+
+    [Theory]
+    [InlineData("""melt.instruments.ptdaemon.wt310.boundary = socket""", "must be one of cell, battery-terminals")]
+    [InlineData("""melt.instruments.ptdaemon.wt310.adress = "lab:1" """, "melt.instruments.ptdaemon.wt310.address")]
+    [InlineData("""melt.instruments.ptdaemon.wt310.address = lab""", "host:port")]
+    [InlineData("""melt.instruments.boundaries.x = wall""", "wall-ac")]
+    public void A_slip_in_an_instrument_is_named(string melt, string word) => Refused(melt).ShouldContain(word);
+
     [Theory]
     [InlineData("""melt.cluster.join = "10.0.0.7" """, "host:port")]
     [InlineData("""melt.cluster.node = "10.0.0.7:0" """, "host:port")]

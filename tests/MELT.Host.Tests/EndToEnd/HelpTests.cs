@@ -26,6 +26,7 @@ public sealed class HelpTests(Workshop workshop)
     [InlineData("sensors calibrate")]
     [InlineData("broker")]
     [InlineData("broker password")]
+    [InlineData("sensors bridge")]
     [InlineData("journal")]
     [InlineData("journal check")]
     [InlineData("model")]

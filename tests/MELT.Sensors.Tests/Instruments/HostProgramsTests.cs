@@ -4,6 +4,7 @@ using MELT.Sensors.Instruments.Remote;
 
 namespace MELT.Sensors.Tests.Instruments;
 
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class HostProgramsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("melt-programs-").FullName;
