@@ -190,6 +190,28 @@ public sealed class SensorsBridgeTests(Workshop workshop)
         }
     }
 
+    [Fact]
+    public async Task An_analyzer_behind_PTDaemon_watches_a_session_and_one_that_is_not_there_is_a_notice()
+    {
+        string[] sample = ["Time,02-12-2022 13:43:38.489,Watts,4.662000,Volts,120.620000,Amps,0.103300,PF,0.374200,Mark,testing"];
+        await using var daemon = new PtDaemonStandIn([.. Enumerable.Repeat(sample, 10_000)]);
+        var place = workshop.NewPlace();
+        place.Write("melt.conf", $$"""
+            melt.instruments.ptdaemon {
+              wt310 { address = "127.0.0.1:{{daemon.Port}}", device = simulated-phone-monsoon, boundary = wall-ac, period = 100 ms }
+              gone { address = "127.0.0.1:1", device = simulated-phone-monsoon }
+            }
+            """);
+        var said = (await Melt.RunAsync(place, "run", "--device", "simulated:phone-monsoon:1", "--baseline", "1", "--cool-down", "0.1", "-p", "4", "-n", "2", "--json", "--config", place.Folder)).ShouldBeDone();
+
+        var meter = said.Json.At("sessions")[0].At("meters").EnumerateArray().Single(m => m.Text("meter") == "simulated-phone-monsoon/wt310");
+        meter.Number("readings", "stored").ShouldBeGreaterThan(20);
+        meter.Number("readings", "rejected").ShouldBe(0);
+        said.Output.ShouldContain("nobody answers at 127.0.0.1:1 ");
+        daemon.Asked.ShouldContain("Go,100,0,melt");
+        daemon.Asked.Last().ShouldBe("Stop");
+    }
+
     private static async Task<MqttClient> WatchAsync(MqttBroker broker, string filter)
     {
         var watcher = await ConnectAsync(broker);

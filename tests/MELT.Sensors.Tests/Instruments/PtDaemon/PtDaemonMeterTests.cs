@@ -6,6 +6,7 @@ using MELT.Sensors.Instruments;
 using MELT.Sensors.Instruments.PtDaemon;
 using MELT.Sensors.Instruments.Remote;
 using MELT.Sensors.Meters;
+using MELT.Tests;
 
 namespace MELT.Sensors.Tests.Instruments.PtDaemon;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace MELT.Sensors.Tests.Instruments.PtDaemon;
+namespace MELT.Tests;
 
 /// <summary>A PTDaemon on a free port: it answers as recorded ones did, and plays lines of a log as its new samples, one at each question.</summary>
 internal sealed class PtDaemonStandIn : IAsyncDisposable
