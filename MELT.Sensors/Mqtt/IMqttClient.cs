@@ -17,6 +17,9 @@ public interface IMqttClient : IAsyncDisposable
     /// <summary>False while a lost connection is being made again.</summary>
     bool IsConnected { get; }
 
+    /// <summary>How often a lost connection was made again; a broker that was started again may have forgotten what it retained.</summary>
+    int Reconnections => 0;
+
     /// <summary>Completes when the broker granted the subscription; throws <see cref="MqttException"/> when refused.</summary>
     Task SubscribeAsync(string filter, MqttQos qos, CancellationToken stop);
 

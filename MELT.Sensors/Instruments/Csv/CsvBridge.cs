@@ -23,7 +23,7 @@ public sealed class CsvBridge(IMqttClient client, CsvBridgeOptions options, Time
     private long _number = options.FirstNumber - 1;
     private long _read, _skipped, _bad, _lost, _acknowledged, _blocks;
     private BadLine? _firstBad;
-    private bool _described;
+    private int? _described;               // reconnections at that time
 
     public BridgeSummary Summary => new(options.Meter, Interlocked.Read(ref _read), Interlocked.Read(ref _skipped), Interlocked.Read(ref _bad), Volatile.Read(ref _firstBad),
         Interlocked.Read(ref _number) - options.FirstNumber + 1, Interlocked.Read(ref _lost), Interlocked.Read(ref _acknowledged), Interlocked.Read(ref _blocks));
@@ -113,7 +113,8 @@ public sealed class CsvBridge(IMqttClient client, CsvBridgeOptions options, Time
         while (await _waiting.Reader.WaitToReadAsync(abandon))
         {
             var block = NextBlock();
-            if (!_described) await DescribeAsync(_lines.Layout!, abandon);
+            // A broker that was started again, or another laboratory's, may not know what this is.
+            if (_described != client.Reconnections) await DescribeAsync(_lines.Layout!, abandon);
             await DeliverAsync(new MqttMessage(new MeltTopic.Blocks(options.Meter).ToString(), BlockCodec.Encode(block)), abandon);
             Interlocked.Add(ref _acknowledged, block.Count);
             Interlocked.Increment(ref _blocks);
@@ -146,8 +147,8 @@ public sealed class CsvBridge(IMqttClient client, CsvBridgeOptions options, Time
     {
         var about = options.Describe(layout);
         if (DescriptionRules.Problem(about) is { } problem) throw new InvalidDataException($"the description of {options.Meter} is not possible: {problem}");
+        _described = client.Reconnections;
         await DeliverAsync(new(new MeltTopic.About(options.Meter).ToString(), JsonSerializer.SerializeToUtf8Bytes(about, MeterJson.Default.MeterDescription)) { Retain = true, ContentType = "application/json" }, abandon);
-        _described = true;
     }
 
     /// <summary>Publishes until acknowledged: a failure means unknown, and the numbers make a second delivery harmless.</summary>

@@ -26,8 +26,9 @@ public sealed class SensorsBridgeTests(Workshop workshop)
         var pipe = Path.Combine(place.Folder, "pipe");
         (await Tool.RunAsync("mkfifo", pipe)).ExitCode.ShouldBe(0);
         await using var laboratory = await Served.StartAsync(place);
+        var port = await laboratory.Melt.PortAsync();
         await using var bridge = Melt.Start(place, "sensors", "bridge", "lab/psu", "--csv", "t:us,v:mV,i:mA", "--from", pipe, "--kind", "instantaneous", "--boundary", "dc-in",
-            "--broker", string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{await laboratory.Melt.PortAsync()}"), "--json");
+            "--broker", string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{port}"), "--json");
 
         const int Tick = 50, Count = 200 * Tick;
         await Task.Run(async () =>

@@ -11,6 +11,7 @@ internal sealed class FakeClient(Func<MqttMessage, CancellationToken, Task>? ans
     public ChannelReader<MqttMessage> Published => _published.Reader;
     public ChannelReader<MqttDelivery> Deliveries => Channel.CreateBounded<MqttDelivery>(1).Reader;
     public bool IsConnected => true;
+    public int Reconnections { get; set; }
     public Task SubscribeAsync(string filter, MqttQos qos, CancellationToken stop) => Task.CompletedTask;
 
     public Task PublishAsync(MqttMessage message, CancellationToken stop)

@@ -122,6 +122,26 @@ public sealed class CsvBridgeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_broker_that_was_started_again_is_told_again_what_the_meter_is()
+    {
+        FakeClient client = null!;
+        client = new((message, _) =>
+        {
+            if (message.Topic.EndsWith("blocks", StringComparison.Ordinal)) client.Reconnections = 1;
+            return Task.CompletedTask;
+        });
+        using var server = new AnonymousPipeServerStream(PipeDirection.Out);
+        var running = RunAsync(client, Options("p:W"), new AnonymousPipeClientStream(PipeDirection.In, server.ClientSafePipeHandle));
+        async Task<bool> RetainedAsync() => (await client.Published.ReadAsync(_patience.Token)).Retain;
+        await server.WriteAsync("1\n"u8.ToArray(), _patience.Token);
+        (await RetainedAsync(), await RetainedAsync()).ShouldBe((true, false));
+        await server.WriteAsync("2\n"u8.ToArray(), _patience.Token);
+        (await RetainedAsync(), await RetainedAsync()).ShouldBe((true, false));
+        server.Close();
+        (await running).Acknowledged.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Beyond_its_room_a_serial_line_loses_readings_as_a_gap_in_the_numbers()
     {
         var (underWay, go) = (new TaskCompletionSource(), new TaskCompletionSource());
