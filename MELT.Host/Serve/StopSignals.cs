@@ -25,6 +25,10 @@ internal sealed class StopSignals : IDisposable
     {
         heard.Cancel = true;
         if (Interlocked.Increment(ref _heard) > 1) Environment.Exit(ShellSignal + number);
-        _stop.Cancel();
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException) { }              // it came while this ended by itself
     });
 }
