@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using MELT.Actors.Sessions;
 using MELT.Devices.Inference;
 using MELT.Devices.Time;
-using MELT.Sensors.Alignment;
 using MELT.Sensors.Clocks.Probing;
 using MELT.Sensors.Instruments;
 using MELT.Sensors.Instruments.PtDaemon;
@@ -42,7 +41,7 @@ internal sealed class WatchedRig : IRig
                 {
                     found.Add(await PtDaemonMeter.FindAsync(analyzer, clock, time, stop));
                 }
-                catch (PtDaemonException e) { watched.Note(RecordingEntry.Noticed.NoEnergySensor, e.Message); }
+                catch (PtDaemonException e) { watched.Note("instrument", e.Message); }
             }
             watched._publishing = watched._publisher.RunAsync(found.ToImmutable(), watched._finished.Token);
             for (var begun = time.GetTimestamp(); watched._publisher.LastNumbers.Count < found.Count && !watched._publishing.IsCompleted && time.GetElapsedTime(begun) < FirstReadings; await Task.Delay(Look, time, stop)) { }

@@ -29,6 +29,9 @@ public sealed class CsvLines(CsvLayout? layout, string? time)
 {
     public const int LongestLine = 4096;
 
+    /// <summary>The line is one cell: a name with its unit, <c>p [W]</c>.</summary>
+    private const char Whole = '\0';
+
     private char? _separator;
     private string? _header;
     private Unwrapper? _counter = layout is null ? null : CounterOf(layout);
@@ -111,7 +114,7 @@ public sealed class CsvLines(CsvLayout? layout, string? time)
 
     private static Unwrapper? CounterOf(CsvLayout layout) => layout.Time?.Bits is { } bits ? new Unwrapper(1L << bits) : null;
 
-    private static char SeparatorOf(ReadOnlySpan<char> line) => line.Contains('\t') ? '\t' : line.Contains(';') ? ';' : line.Contains(',') ? ',' : ' ';
+    private static char SeparatorOf(ReadOnlySpan<char> line) => line.Contains('\t') ? '\t' : line.Contains(';') ? ';' : line.Contains(',') ? ',' : line.ContainsAny('[', '(') ? Whole : ' ';
 
     private static bool IsHeader(ReadOnlySpan<char> line, ReadOnlySpan<Range> cells)
     {

@@ -61,6 +61,13 @@ public sealed class CsvLinesTests
     }
 
     [Fact]
+    public void A_single_column_may_be_named_with_its_unit()
+    {
+        var lines = new CsvLines(null, null);
+        new[] { "p [mW]", "60500" }.Select(l => Read(lines, l)).ShouldBe(["skipped", "77: 60.5"]);
+    }
+
+    [Fact]
     public void A_counter_of_a_microcontroller_goes_on_behind_its_range()
     {
         var lines = Lines("t:us,p:W", "t:us:32");
