@@ -47,8 +47,8 @@ internal static class MeltCommand
             Console.Error.WriteLine("melt: only \"melt run\" and \"melt agent serve\" take a command after --, as in: melt run -- sleep 5");
             return ExitCode.Usage;
         }
-        // melt serve and melt agent serve listen to signals themselves: two of them mean something else than one.
-        TimeSpan? patience = parsed.CommandResult.Command.Name == ServeCommand.Name ? null : TimeSpan.FromMinutes(5);
+        // melt serve, melt agent serve and melt sensors bridge listen to signals themselves: two of them mean something else than one.
+        TimeSpan? patience = parsed.CommandResult.Command.Name is ServeCommand.Name or SensorsBridgeCommand.Name ? null : TimeSpan.FromMinutes(5);
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = patience });
     }
 

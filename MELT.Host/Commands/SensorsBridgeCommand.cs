@@ -29,6 +29,8 @@ internal sealed class SensorsBridgeCommand
     private readonly Option<double?> _period = new("--period") { Description = "Seconds between two readings", HelpName = "S" };
     private readonly Option<string?> _boundary = new Option<string?>("--boundary") { Description = "Where power, energy, voltage and current are taken", HelpName = "BOUNDARY" }.AcceptOnlyFromAmong("cell", "battery-terminals", "dc-in", "wall-ac", "board", "package", "rail");
     private readonly Option<int> _room = new("--room") { Description = "Readings that may wait for the broker", HelpName = "N", DefaultValueFactory = _ => 1 << 20 };
+    public const string Name = "bridge";
+
     private static readonly CsvLayout AnyColumn = new([new("x", null)], null);
 
     private readonly BrokerLogin _login = new("MELT_BRIDGE_USER", "MELT_BRIDGE_PASSWORD");
@@ -36,7 +38,7 @@ internal sealed class SensorsBridgeCommand
     public static Command Create(SharedOptions shared)
     {
         var bridge = new SensorsBridgeCommand();
-        var command = new Command("bridge", "Publish lines of numbers as a meter, from a pipe, a file or a serial line, until they end or Ctrl+C")
+        var command = new Command(Name, "Publish lines of numbers as a meter, from a pipe, a file or a serial line, until they end or Ctrl+C")
         {
             bridge._meter, bridge._csv, bridge._from, bridge._follow, bridge._baud, bridge._time, bridge._clock, bridge._instrument, bridge._kind, bridge._window, bridge._period,
             bridge._boundary, bridge._room, bridge._login.Broker, bridge._login.User, bridge._login.PasswordFile,
