@@ -48,7 +48,7 @@ internal static class MeltCommand
             return ExitCode.Usage;
         }
         // melt serve, melt agent serve and melt sensors bridge listen to signals themselves: two of them mean something else than one.
-        TimeSpan? patience = parsed.CommandResult.Command.Name is ServeCommand.Name or SensorsBridgeCommand.Name ? null : TimeSpan.FromMinutes(5);
+        TimeSpan? patience = (parsed.CommandResult.Command.Name is ServeCommand.Name or SensorsBridgeCommand.Name) ? null : TimeSpan.FromMinutes(5);
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = patience });
     }
 
