@@ -1,9 +1,11 @@
+using MELT.Sensors.Import.Original;
+
 namespace MELT.Sensors.Import;
 
 /// <summary>The formats of other people's records that MELT reads. A folder is recognised by its files, never by its name.</summary>
 public static class ImportFormats
 {
-    private static readonly IImportFormat[] All = [new MlPerfTiny(), new GpuWithMeter(), new MlPerfPower()];
+    private static readonly IImportFormat[] All = [new MlPerfTiny(), new GpuWithMeter(), new MlPerfPower(), new MeltOriginal()];
 
     /// <summary>Names of the formats, as <c>--as</c> takes them.</summary>
     public static IReadOnlyList<string> Names => [.. All.Select(f => f.Name)];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MELT.Sensors.Alignment;
+using MELT.Sensors.Import.Original;
 
 namespace MELT.Sensors.Import;
 
@@ -12,6 +13,13 @@ public sealed record ImportedRecording(string Format, string Name, string Folder
     public ImmutableArray<PublishedValue> Published { get; init; } = [];
     /// <summary>SHA-256 over everything the session was made from, lower-case hexadecimal: equal content, equal hash, wherever it lies.</summary>
     public required string Sha256 { get; init; }
+    /// <summary>Files that were read for it and what was left out, of formats that are read tolerantly; a record of several sessions tells it with the first.</summary>
+    public ImmutableArray<ReadPart> Read { get; init; } = [];
+    public ImmutableArray<RejectedPart> Rejected { get; init; } = [];
+    /// <summary>What the original MELT's formulas take and gave; null for any other format.</summary>
+    public OriginalRecord? Original { get; init; }
+    /// <summary>Texts of the prompts, by request, to find them in a list of prompts.</summary>
+    public ImmutableArray<string> PromptTexts { get; init; } = [];
 }
 
 /// <summary>A number that the record's authors published of a phase. <paramref name="Quantity"/>: energy, power, duration, inferences, …</summary>

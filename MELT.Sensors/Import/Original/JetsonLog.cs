@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using MELT.Sensors.Encoding;
+using MELT.Sensors.Instruments.Jetson;
+using MELT.Sensors.Meters;
+
+namespace MELT.Sensors.Import.Original;
+
+/// <summary>
+/// jetson-monitor's log: <c>ns key: value unit</c>, a line per metric, below the numbers of ticks that its scheduler prints. The lines of one tick are one
+/// reading, stamped by its first; how much later each rail was read is kept in a channel of its own, since the original takes each line's own stamp.
+/// </summary>
+internal static class JetsonLog
+{
+    public const string Name = "ina3221", Thermal = "thermal", Current = "i_", Voltage = "v_", Power = "power_", Later = "later_";
+
+    private sealed record Reading(long At, string Key, double Value, string Unit);
+
+    public static JetsonReadings? Read(ImportLog log, RecordFile file)
+    {
+        var lines = file.Lines();
+        var readings = log.Lines(file, "readings of rails and temperatures", lines.SkipWhile(IsTick), ReadingOf);
+        if (readings.Count == 0) return null;
+        var ticks = Ticks(readings);
+        string[] keys = [.. readings.Select(r => r.Key).Distinct()];
+        string[] rails = [.. keys.Where(k => k.StartsWith("current_", StringComparison.Ordinal)).Select(k => k["current_".Length..]).Where(r => keys.Contains("voltage_" + r))];
+        string[] zones = [.. keys.Where(k => readings.Find(r => r.Key == k)!.Unit == "mC")];
+        return new([.. ticks.Select(t => t.At)], rails, zones,
+            [.. rails.SelectMany(rail => (SampleColumn[])
+            [
+                Scaled(Current + rail, ticks, "current_" + rail), Scaled(Voltage + rail, ticks, "voltage_" + rail), Scaled(Power + rail, ticks, "power_" + rail),
+                new(Later + rail, new Grid(1, -9), [.. ticks.Select(t => t.Lines.TryGetValue("current_" + rail, out var current) ? current.At - t.At : 0)]),
+            ])],
+            [.. zones.Select(zone => Scaled(zone, ticks, zone))]);
+    }
+
+    private static bool IsTick(Line line) => long.TryParse(line.Text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    private static Reading? ReadingOf(Line line)
+    {
+        if (IsTick(line)) return null;
+        if (line.Text.Split(' ') is not [var at, [.. var key, ':'], var value, var unit] || !long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var stamp)) throw line.Is("\"ns key: value unit\"");
+        return new(stamp, key, line.Number64(value, "a number"), unit);
+    }
+
+    private sealed record Tick(long At, Dictionary<string, Reading> Lines);
+
+    // A tick ends where a key comes again.
+    private static List<Tick> Ticks(List<Reading> readings)
+    {
+        var ticks = new List<Tick>();
+        foreach (var reading in readings)
+        {
+            if (ticks.Count == 0 || ticks[^1].Lines.ContainsKey(reading.Key)) ticks.Add(new(reading.At, []));
+            ticks[^1].Lines.Add(reading.Key, reading);
+        }
+        return ticks;
+    }
+
+    // Everything is written in thousandths.
+    private static SampleColumn Scaled(string channel, List<Tick> ticks, string key)
+    {
+        var column = GridFinder.FromDoubles(channel, [.. ticks.Select(t => t.Lines.TryGetValue(key, out var reading) ? reading.Value : double.NaN)]);
+        return column.Grid.IsRaw
+            ? GridFinder.FromDoubles(channel, [.. ticks.Select(t => t.Lines.TryGetValue(key, out var reading) ? reading.Value / 1000 : double.NaN)])
+            : column with { Grid = new(column.Grid.Mantissa, column.Grid.Exponent - 3) };
+    }
+}
+
+/// <summary>What the monitor read, tick by tick.</summary>
+internal sealed record JetsonReadings(ImmutableArray<long> Stamps, string[] Rails, string[] Zones, ImmutableArray<SampleColumn> RailColumns, ImmutableArray<SampleColumn> ZoneColumns)
+{
+    /// <param name="device">As the original calls it, such as <c>orin_nano</c>; it tells which rail contains which.</param>
+    public MeterDescription RailDescription(string domain, string device)
+    {
+        var topology = new RailTopology(device.Replace('_', ' '), []).Of(Rails, _ => { });
+        return new()
+        {
+            Instrument = "INA3221",
+            Kind = SensorKind.Instantaneous,
+            ClockDomain = domain,
+            Channels = [.. Rails.Zip(topology).SelectMany(rail => (ChannelDescription[])
+            [
+                new() { Name = JetsonLog.Current + rail.First, Quantity = "current", Unit = "A", Boundary = rail.Second.Boundary, Parent = Parent(JetsonLog.Current, rail.Second) },
+                new() { Name = JetsonLog.Voltage + rail.First, Quantity = "voltage", Unit = "V", Boundary = rail.Second.Boundary, Parent = Parent(JetsonLog.Voltage, rail.Second) },
+                // The monitor's own product of the two, which the original does not use either.
+                new() { Name = JetsonLog.Power + rail.First, Quantity = "power", Unit = "W" },
+                new() { Name = JetsonLog.Later + rail.First, Quantity = "time", Unit = "s" },
+            ])],
+        };
+    }
+
+    public MeterDescription ZoneDescription(string domain) => new()
+    {
+        Kind = SensorKind.Instantaneous,
+        ClockDomain = domain,
+        Channels = [.. Zones.Select(zone => new ChannelDescription { Name = zone, Quantity = "temperature", Unit = "°C" })],
+    };
+
+    private static string? Parent(string prefix, Rail rail) => rail.Parent is { } parent ? prefix + parent : null;
+}

@@ -1,0 +1,65 @@
+using MELT.Devices;
+using MELT.Devices.Inference;
+using MELT.Devices.Time;
+using MELT.Sensors.Alignment;
+using MELT.Sensors.Meters;
+
+namespace MELT.Sensors.Import.Original;
+
+/// <summary>One session of a run as a recording: its events and meters, each in a named clock, and what was published of it.</summary>
+internal static class OriginalSession
+{
+    private static readonly string[] ThermalStates = ["nominal", "fair", "serious", "critical"];
+
+    public static ImportedRecording Recording(string folder, RunFacts facts, Conversation session, int index, OriginalMeters meters, IReadOnlyList<(int Iteration, OriginalFigure Figure)> figures, ImportLog log, List<RecordFile> used)
+    {
+        // Where a file was read in the order of the folder does not count, what is in it does.
+        var sha256 = ImportedSession.Hash(MeltOriginal.FormatName, session.Part, [.. used.OrderBy(f => f.Path, StringComparer.Ordinal)]);
+        var (device, name) = (ImportedSession.Device(facts.Device), $"{facts.Device} {facts.App} {facts.ModelName} {session.Part}");
+        string Domain(string clock) => $"{clock}-{sha256[..8]}";
+        var header = ImportedSession.Header(name, device, Domain(session.Clock), session.First, sha256, [new("name", facts.Device), new("app", facts.App), new("format", MeltOriginal.FormatName)]) with
+        {
+            Kind = "llm",
+            Engine = Engine(facts.App),
+            Repetition = session.Iteration + 1,
+            Parameters = facts.Settings.SetItem("observed_at", session.ObservedAt),
+        };
+        return new(MeltOriginal.FormatName, name, folder, header,
+        [
+            new RecordingEntry.Opened(header),
+            .. session.Exchanges.IsEmpty ? [] : new[] { new RecordingEntry.Clock(Domain(Conversation.Controller), session.Exchanges) },
+            .. meters.Entries(index, device, Domain),
+            .. Thermal(session, device, Domain),
+            new RecordingEntry.Engine([new EngineEvent.Ready(new Stamp(session.First), Engine(facts.App), "not recorded", null, new EngineClock(Domain(session.Clock), session.Resolution, 0)), .. session.Events]),
+            .. session.Notices.Select(text => new RecordingEntry.Noticed("record-incomplete", text)),
+            new RecordingEntry.Closed(session.Partial is null ? "complete" : "partial", session.Partial),
+        ])
+        {
+            Sha256 = sha256,
+            Read = index == 0 ? log.Read : [],
+            Rejected = index == 0 ? log.Rejected : [],
+            PromptTexts = session.Texts,
+            Original = new()
+            {
+                App = facts.App,
+                Iteration = session.Iteration,
+                MeterStart = meters.MeterStart,
+                Windows = session.Windows,
+                Prompts = session.Prompts,
+                Stages = meters.Stages,
+                Figures = [.. figures.Where(f => f.Iteration == session.Iteration && session.Numbers.Contains(f.Figure.Conversation)).Select(f => f.Figure)],
+            },
+        };
+    }
+
+    private static string Engine(string app) => app is "LlamaCpp" or "LLMFarmEval" ? "llama.cpp" : "MLC";
+
+    // Each state holds until the next; as a number, so that it can be drawn.
+    private static IEnumerable<RecordingEntry> Thermal(Conversation session, DeviceId device, Func<string, string> domain) => session.Thermal.IsEmpty ? [] :
+        ImportedMeter.Entries(new MeterId(device, "thermal-state"), new()
+        {
+            Kind = SensorKind.Instantaneous,
+            ClockDomain = domain(session.Clock),
+            Channels = [new() { Name = "state", Quantity = "thermal-state", Unit = "1" }],
+        }, [.. session.Thermal.Select(t => t.At)], new SampleColumn("state", new Grid(1, 0), [.. session.Thermal.Select(t => (long)Array.IndexOf(ThermalStates, t.State))]));
+}
