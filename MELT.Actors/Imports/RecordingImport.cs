@@ -56,7 +56,8 @@ public sealed class RecordingImport(IActorRuntime runtime, HostClock clock, Time
         var header = recording.Header;
         var end = recording.Entries.OfType<RecordingEntry.Closed>().Single();
         var events = recording.Entries.OfType<RecordingEntry.Engine>().SelectMany(e => e.Events).ToImmutableArray();
-        var answer = await AskAsync(Session.KindName, header.Session.Value, new SessionCommand.Import(header, NoPlan, events, coverage, end.Status, end.Reason), stop);
+        var notices = recording.Entries.OfType<RecordingEntry.Noticed>().Select(n => new SessionNotice(n.Code, n.Text)).ToImmutableArray();
+        var answer = await AskAsync(Session.KindName, header.Session.Value, new SessionCommand.Import(header, NoPlan, events, coverage, end.Status, end.Reason) { Notices = notices.IsEmpty ? null : notices, Original = recording.Original }, stop);
         if (answer is SessionAnswer.Rejected rejected) throw new InvalidOperationException($"session {header.Session}: {rejected.Reason}");
         await AskAsync(Experiment.KindName, header.Experiment.Value,
             new ExperimentCommand.Import(recording.Name, Plan(recording), header.PlanSha256, commandLine, new ExperimentSession(header, NoPlan), end.Status, end.Reason, clock.Now), stop);

@@ -41,6 +41,7 @@ public static class MeltEvents
         EventFormat.Json<SessionEvent.EngineTold>("session.engine-told.v1"),
         EventFormat.Json<SessionEvent.Troubled>("session.troubled.v1"),
         EventFormat.Json<SessionEvent.TruthRecorded>("session.truth-recorded.v1"),
+        EventFormat.Json<SessionEvent.OriginalRecorded>("session.original-recorded.v1"),
         EventFormat.Json<SessionEvent.Sealed>("session.sealed.v1"),
         EventFormat.Json<SessionEvent.Widened>("session.widened.v1"),
 

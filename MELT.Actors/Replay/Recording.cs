@@ -6,6 +6,7 @@ using MELT.Actors.Meters;
 using MELT.Actors.Sessions;
 using MELT.Devices.Simulation;
 using MELT.Sensors.Alignment;
+using MELT.Sensors.Import.Original;
 using MELT.Sensors.Meters;
 
 namespace MELT.Actors.Replay;
@@ -50,6 +51,14 @@ public static class Recording
         await foreach (var stored in journal.ReadAsync($"{Session.KindName}:{session}", 1, stop))
             if (stored.Event is SessionEvent.TruthRecorded t) truths.Add(t.Truth);
         return truths;
+    }
+
+    /// <summary>What the original MELT's formulas take and gave of a session of its recordings; null for any other. Analysis never reads it.</summary>
+    public static async Task<OriginalRecord?> OriginalAsync(IJournal journal, string session, CancellationToken stop)
+    {
+        await foreach (var stored in journal.ReadAsync($"{Session.KindName}:{session}", 1, stop))
+            if (stored.Event is SessionEvent.OriginalRecorded o) return o.Record;
+        return null;
     }
 
     private static IEnumerable<RecordingEntry> Entries(SessionEvent e) => e switch

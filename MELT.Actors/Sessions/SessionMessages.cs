@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using MELT.Devices.Inference;
 using MELT.Devices.Simulation;
 using MELT.Devices.Time;
 using MELT.Sensors.Alignment;
+using MELT.Sensors.Import.Original;
 
 namespace MELT.Actors.Sessions;
 
@@ -40,7 +42,15 @@ public abstract record SessionCommand
     /// <summary>Answer: <see cref="SessionAnswer.Standing"/>. Being asked brings back a session whose process died, which then seals itself.</summary>
     public sealed record Inspect : SessionCommand;
     /// <summary>Keep a session that was recorded elsewhere, whole and sealed. Repeating it changes nothing.</summary>
-    public sealed record Import(SessionHeader Header, SessionPlan Plan, ImmutableArray<EngineEvent> Events, ImmutableArray<StreamCoverage> Coverage, string Status, string? Reason) : SessionCommand;
+    public sealed record Import(SessionHeader Header, SessionPlan Plan, ImmutableArray<EngineEvent> Events, ImmutableArray<StreamCoverage> Coverage, string Status, string? Reason) : SessionCommand
+    {
+        /// <summary>What every report says of it.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public ImmutableArray<SessionNotice>? Notices { get; init; }
+        /// <summary>Of a recording of the original MELT: what its formulas take and gave.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public OriginalRecord? Original { get; init; }
+    }
     /// <summary>Readings of its time are understood now that were not when it was sealed. Only of a sealed session; repeating it changes nothing.</summary>
     public sealed record Widen(StreamCoverage Coverage, string Why, Stamp At) : SessionCommand;
 }
@@ -75,6 +85,8 @@ public abstract record SessionEvent
     public sealed record Troubled(string Code, string Text, bool CoolsDown) : SessionEvent;
     /// <summary>The closed-form truth of a simulated session at one boundary; a session has one such event per boundary. Analysis never reads it.</summary>
     public sealed record TruthRecorded(SimulatedTruth Truth) : SessionEvent;
+    /// <summary>Of a recording of the original MELT: what its formulas take, and what they gave when somebody published them. Analysis never reads it.</summary>
+    public sealed record OriginalRecorded(OriginalRecord Record) : SessionEvent;
     /// <summary>Nothing more belongs to this session. Coverage: the ranges of other streams that do.</summary>
     public sealed record Sealed(string Status, string? Reason, ImmutableArray<StreamCoverage> Coverage, ImmutableArray<SessionNotice> Notices) : SessionEvent;
     /// <summary>After it was sealed: this range of another stream belongs to it, too, since a rule for its messages was confirmed.</summary>

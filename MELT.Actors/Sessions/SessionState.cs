@@ -47,7 +47,7 @@ public sealed record SessionState(SessionStage Stage)
         SessionEvent.PhaseRecorded p => this with { Phases = Phases.Add(p), Stage = After(p.Phase) },
         SessionEvent.EngineTold t => t.Events.Aggregate(this with { Told = t.Number }, (session, told) => session.Hear(told)),
         SessionEvent.Troubled t => this with { Trouble = Trouble ?? t, Stage = !t.CoolsDown ? SessionStage.Settling : EngineGone ? SessionStage.CoolingDown : SessionStage.Stopping },
-        SessionEvent.TruthRecorded => this,
+        SessionEvent.TruthRecorded or SessionEvent.OriginalRecorded => this,
         SessionEvent.Sealed s => this with { Stage = SessionStage.Sealed, End = s },
         SessionEvent.Widened w => this with { Widened = Widened.Add(w.Coverage) },
         _ => throw new UnreachableException(e.GetType().Name),

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MELT.Actors.Replay;
+using MELT.Sensors.Alignment;
+using MELT.Sensors.Analysis.Dialects;
 using MELT.Sensors.Import;
 
 namespace MELT.Host.Commands;
@@ -35,7 +38,10 @@ internal sealed class ImportCommand
         ];
         if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(imported, ImportJson.Default.IReadOnlyListImportedRow));
         else
+        {
             foreach (var line in Lines(imported)) Surroundings.Say(line);
+            foreach (var row in imported) ImportedFigures.Show(row, with.Output);
+        }
         return ExitCode.Done;
     }
 
@@ -58,7 +64,12 @@ internal sealed class ImportCommand
     }
 
     private static ImportedRow Row(ImportedRecording recording, string status) => new(
-        recording.Header.Experiment.Value, recording.Header.Session.Value, recording.Name, recording.Format, Path.GetFullPath(recording.Folder), recording.Sha256, ImportProgress.Readings(recording), status);
+        recording.Header.Experiment.Value, recording.Header.Session.Value, recording.Name, recording.Format, Path.GetFullPath(recording.Folder), recording.Sha256, ImportProgress.Readings(recording), status)
+    {
+        Read = recording.Original is null ? null : recording.Read,
+        Rejected = recording.Original is null ? null : recording.Rejected,
+        Figures = recording.Original is null ? null : OriginalDialect.Of(RecordedSession.From(recording.Entries), recording.Original).Figures,
+    };
 
     private static IEnumerable<string> Lines(IReadOnlyList<ImportedRow> rows)
     {
@@ -69,7 +80,17 @@ internal sealed class ImportCommand
 }
 
 /// <summary>One recording and what became of it: imported, already there, not stored.</summary>
-internal sealed record ImportedRow(string Experiment, string Session, string Name, string Format, string Folder, string Sha256, long Readings, string Status);
+internal sealed record ImportedRow(string Experiment, string Session, string Name, string Format, string Folder, string Sha256, long Readings, string Status)
+{
+    /// <summary>Of formats that are read tolerantly: files that were read, and what was left out. A record of several sessions tells it with the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<ReadPart>? Read { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<RejectedPart>? Rejected { get; init; }
+    /// <summary>What its authors published beside ours, where the format knows how they computed it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<ComparedFigure>? Figures { get; init; }
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<ImportedRow>))]

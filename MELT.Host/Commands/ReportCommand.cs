@@ -11,16 +11,18 @@ internal static class ReportCommand
     {
         var id = IdArgument.Create();
         var folder = new Option<string?>("--out") { Description = "Folder to write to (default: reports/ID in the data folder), or a file that ends in .html, .md or .json", HelpName = "FILE" };
-        var command = new Command("report", "Write the report of an experiment or session") { id, folder };
-        command.SetAction((parsed, stop) => Failure.GuardAsync(() => RunAsync(new Surroundings(parsed, shared), parsed.GetRequiredValue(id), parsed.GetValue(folder), stop)));
+        var dialect = DialectOption.Create();
+        var command = new Command("report", "Write the report of an experiment or session") { id, folder, dialect };
+        command.SetAction((parsed, stop) => Failure.GuardAsync(() => RunAsync(new Surroundings(parsed, shared), parsed.GetRequiredValue(id), parsed.GetValue(folder), parsed.GetValue(dialect), stop)));
         return command;
     }
 
-    private static async Task<int> RunAsync(Surroundings with, string id, string? to, CancellationToken stop)
+    private static async Task<int> RunAsync(Surroundings with, string id, string? to, string? dialect, CancellationToken stop)
     {
         await using var journal = await with.OpenJournalAsync(stop);
         var finding = await new Catalogue(journal).FindAsync(id, stop);
         var (document, context) = await Results.OfAsync(journal, finding, stop);
+        if (dialect is not null) document = document with { Dialects = await Dialects.OfAsync(journal, finding, dialect, stop) };
         var name = finding.Sessions is [var only] && finding.Experiment.Started.Length > 1 ? only : finding.Experiment.Id;
         document = to is not null && Path.GetExtension(to) is ".html" or ".md" or ".json"
             ? await ReportFiles.WriteOneAsync(to, document, context, stop)

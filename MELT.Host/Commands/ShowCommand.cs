@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using MELT.Actors.Experiments;
-using MELT.Actors.Journal;
 using MELT.Actors.Replay;
 using MELT.Host.Configuration;
 using MELT.Host.Reports;
-using MELT.Sensors.Analysis.Dialects;
 
 namespace MELT.Host.Commands;
 
@@ -16,8 +13,7 @@ internal static class ShowCommand
     {
         var id = IdArgument.Create();
         var plan = new Option<bool>("--plan") { Description = "Print the plan as YAML, ready for melt run" };
-        var dialect = new Option<string?>("--dialect") { Description = $"Show beside it what somebody else's rule gives: {MlPerfDialect.Name}", HelpName = "NAME" };
-        dialect.AcceptOnlyFromAmong(MlPerfDialect.Name);
+        var dialect = DialectOption.Create();
         var command = new Command("show", "Show the results of an experiment or session") { id, plan, dialect };
         command.SetAction((parsed, stop) => Failure.GuardAsync(() => RunAsync(new Surroundings(parsed, shared), parsed.GetRequiredValue(id), parsed.GetValue(plan), parsed.GetValue(dialect), stop)));
         return command;
@@ -35,16 +31,9 @@ internal static class ShowCommand
             return ExitCode.Done;
         }
         var (document, _) = await Results.OfAsync(journal, finding, stop);
-        if (dialect is not null) document = document with { Dialects = await DialectsAsync(journal, finding, stop) };
+        if (dialect is not null) document = document with { Dialects = await Dialects.OfAsync(journal, finding, dialect, stop) };
         if (with.Json) Console.Out.WriteLine(document.ToJson());
         else TerminalReport.Show(document, with.Output);
         return ExitCode.Done;
-    }
-
-    private static async Task<ImmutableArray<DialectResults>> DialectsAsync(IJournal journal, Finding finding, CancellationToken stop)
-    {
-        var dialects = ImmutableArray.CreateBuilder<DialectResults>();
-        foreach (var session in finding.Sessions) dialects.Add(MlPerfDialect.Of(await SessionReplay.AlignAsync(journal, session, stop)));
-        return dialects.ToImmutable();
     }
 }

@@ -31,6 +31,7 @@ public static class HtmlReport
         <main>
         {Comparison(document)}
         {document.Sessions.Select((session, i) => SessionSection.Of(session, context.PlotsOf(session.Session), i))}
+        {FigureTable.Of(document)}
         </main>
         {Footer(document, context)}
         <script>

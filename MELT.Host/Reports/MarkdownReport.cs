@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using MELT.Sensors.Analysis;
+using MELT.Sensors.Analysis.Dialects;
 
 namespace MELT.Host.Reports;
 
@@ -12,6 +13,7 @@ public static class MarkdownReport
         var page = new StringBuilder();
         Line(page, $"# {Escape(document.Name)}");
         foreach (var session in document.Sessions) Session(page, session);
+        foreach (var dialect in document.Dialects ?? []) Figures(page, dialect);
         Footer(page, document, context);
         return page.ToString();
     }
@@ -67,6 +69,17 @@ public static class MarkdownReport
             Line(page, $"| {Escape(row.Name)} | {Format.Count(row.Count)} | {row.Length} | {row.EnergyText} | {row.PowerText} | {row.Method} | {BudgetShare.Largest(row.Energy)} |");
         if (rest is not null) Line(page, $"\n{Escape(rest)}");
         foreach (var reason in PhaseRow.Reasons(shown)) Line(page, $"\n{Escape(reason)}");
+    }
+
+    private static void Figures(StringBuilder page, DialectResults dialect)
+    {
+        if (dialect.Figures is not { IsEmpty: false } figures) return;
+        Line(page, $"\n## Beside the numbers of \"{dialect.Name}\"\n\nSession `{figures[0].Session}`: {FigureRow.Summary(figures)}.\n");
+        Line(page, $"| {string.Join(" | ", FigureRow.Titles)} |");
+        Line(page, "|---|---|--:|--:|---|---|");
+        foreach (var row in FigureRow.Of(figures)) Line(page, $"| {Escape(row.Where)} | {row.Field} | {row.Theirs} | {row.Ours} | {row.Defects} | {row.Explained} |");
+        if (FigureRow.Folded(figures) is { } folded) Line(page, $"\n{folded}.");
+        foreach (var (i, line) in FigureRow.Legend(figures).Index()) Line(page, $"{(i == 0 ? "\n" : "")}* {line}");
     }
 
     private static void Footer(StringBuilder page, ResultsDocument document, ReportContext context)

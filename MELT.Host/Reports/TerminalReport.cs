@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using MELT.Sensors.Analysis;
 using MELT.Sensors.Analysis.Dialects;
@@ -19,6 +20,7 @@ public static class TerminalReport
     private static void Dialect(ResultsDocument document, DialectResults dialect, IAnsiConsole console)
     {
         console.MarkupLine(Markup.Escape($"dialect {dialect.Name}: {dialect.Rule}"));
+        if (dialect.Figures is { } figures) Figures(figures, console);
         foreach (var value in dialect.Values)
         {
             var told = value is { MeanPowerWatts: { } watts, EnergyJoules: { } joules }
@@ -28,6 +30,20 @@ public static class TerminalReport
             var own = document.Sessions.FirstOrDefault(s => s.Session == value.Session)?.Requests.FirstOrDefault(r => r.Index == value.Request)?.Metrics.GetValueOrDefault("mean_power_watts") as Quantity;
             if (own is { Value: { } mean }) console.MarkupLine(Markup.Escape($"  MELT, each reading as long as it lasted: {Format.Spoken(mean, own.U95, "W")}"));
         }
+    }
+
+    /// <summary>Another rule's numbers beside ours: how many are explained, then the table and what its names mean.</summary>
+    public static void Figures(ImmutableArray<ComparedFigure> figures, IAnsiConsole console)
+    {
+        if (figures.IsEmpty)
+        {
+            console.WriteLine("  this session is no recording of the original MELT");
+            return;
+        }
+        console.Write(TerminalTables.Figures(FigureRow.Of(figures)));
+        if (FigureRow.Folded(figures) is { } folded) console.MarkupLine(Markup.Escape($"  {folded}"));
+        foreach (var line in FigureRow.Legend(figures)) console.MarkupLine($"[grey]  {Markup.Escape(line)}[/]");
+        console.MarkupLine(Markup.Escape($"  {FigureRow.Summary(figures)}"));
     }
 
     private static void Show(SessionResults session, string number, IAnsiConsole console)

@@ -63,6 +63,13 @@ internal static class TerminalTables
         return table;
     }
 
+    public static Table Figures(ImmutableArray<FigureRow> rows)
+    {
+        var table = New(null, Free(FigureRow.Titles[0]), Free(FigureRow.Titles[1]), Right(FigureRow.Titles[2]), Right(FigureRow.Titles[3]), Free(FigureRow.Titles[4]), Free(FigureRow.Titles[5]));
+        foreach (var row in rows) Add(table, row.Where, row.Field, row.Theirs, row.Ours, row.Defects, row.Explained);
+        return table;
+    }
+
     private static string Name(SessionResults session) =>
         string.Join("", SessionTitle.Device(session), Cautions.IsSimulated(session) ? " SIMULATED" : "", Cautions.IsSynthetic(session) ? " synthetic" : "");
 
