@@ -1,5 +1,6 @@
 using MELT.Actors.Behaviors;
 using MELT.Actors.Devices;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
 using MELT.Actors.Rules;
@@ -26,6 +27,7 @@ public static class MeltActors
         runtime.Host(new Session(), new SessionPerformer(runtime, links, clock, time, log, unreachable));
         runtime.Host(new Experiment(), NoWork.Instance);
         runtime.Host(new Rulebook(), NoWork.Instance);
+        runtime.Host(new Evaluation(), NoWork.Instance);
         runtime.Host(new Scheduler(), new SchedulerPerformer(runtime, clock, log));
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using MELT.Actors.Devices;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
 using MELT.Actors.Runtimes;
@@ -51,13 +52,18 @@ public sealed class RecordingImport(IActorRuntime runtime, HostClock clock, Time
         await SealAsync(recording, coverage.ToImmutable(), commandLine, stop);
     }
 
+    /// <summary>Completes when the tables are committed.</summary>
+    public Task StoreAsync(ImportedEvaluation evaluation, string commandLine, CancellationToken stop) =>
+        AskAsync(Evaluation.KindName, evaluation.Id, new EvaluationCommand.Import(evaluation.Folder, evaluation.Sha256, commandLine, evaluation.Accuracies, evaluation.Sizes, clock.Now), stop);
+
     private async Task SealAsync(ImportedRecording recording, ImmutableArray<StreamCoverage> coverage, string commandLine, CancellationToken stop)
     {
         var header = recording.Header;
         var end = recording.Entries.OfType<RecordingEntry.Closed>().Single();
         var events = recording.Entries.OfType<RecordingEntry.Engine>().SelectMany(e => e.Events).ToImmutableArray();
+        var phases = recording.Entries.OfType<RecordingEntry.Phase>().Select(p => new SessionEvent.PhaseRecorded(p.Name, p.Begin, p.End)).ToImmutableArray();
         var notices = recording.Entries.OfType<RecordingEntry.Noticed>().Select(n => new SessionNotice(n.Code, n.Text)).ToImmutableArray();
-        var answer = await AskAsync(Session.KindName, header.Session.Value, new SessionCommand.Import(header, NoPlan, events, coverage, end.Status, end.Reason) { Notices = notices.IsEmpty ? null : notices, Original = recording.Original }, stop);
+        var answer = await AskAsync(Session.KindName, header.Session.Value, new SessionCommand.Import(header, NoPlan, events, coverage, end.Status, end.Reason) { Notices = notices.IsEmpty ? null : notices, Phases = phases.IsEmpty ? null : phases, Original = recording.Original }, stop);
         if (answer is SessionAnswer.Rejected rejected) throw new InvalidOperationException($"session {header.Session}: {rejected.Reason}");
         await AskAsync(Experiment.KindName, header.Experiment.Value,
             new ExperimentCommand.Import(recording.Name, Plan(recording), header.PlanSha256, commandLine, new ExperimentSession(header, NoPlan), end.Status, end.Reason, clock.Now), stop);

@@ -1,4 +1,5 @@
 using MELT.Actors.Devices;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
 using MELT.Actors.Rules;
@@ -55,6 +56,10 @@ public static class MeltEvents
 
         EventFormat.Json<RulebookEvent.RuleSet>("rulebook.rule-set.v1"),
         EventFormat.Json<RulebookEvent.RuleRemoved>("rulebook.rule-removed.v1"),
+
+        EventFormat.Json<EvaluationEvent.Imported>("evaluation.imported.v1"),
+        EventFormat.Json<EvaluationEvent.AccuraciesRecorded>("evaluation.accuracies-recorded.v1"),
+        EventFormat.Json<EvaluationEvent.SizesRecorded>("evaluation.sizes-recorded.v1"),
 
         EventFormat.Json<SchedulerEvent.Queued>("scheduler.queued.v1"),
         EventFormat.Json<SchedulerEvent.Left>("scheduler.left.v1"),

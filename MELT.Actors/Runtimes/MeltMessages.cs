@@ -1,5 +1,6 @@
 using MELT.Actors.Behaviors;
 using MELT.Actors.Devices;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Experiments;
 using MELT.Actors.Journal;
 using MELT.Actors.Meters;
@@ -96,6 +97,9 @@ public static class MeltMessages
         EventFormat.Json<RulebookAnswer.Standing>("rulebook-answer.standing.v1"),
         EventFormat.Json<RulebookAnswer.Refused>("rulebook-answer.refused.v1"),
         EventFormat.Json<RulesChanged>("rulebook-fact.changed.v1"),
+
+        EventFormat.Json<EvaluationCommand.Import>("evaluation-command.import.v1"),
+        EventFormat.Json<EvaluationAccepted>("evaluation-answer.accepted.v1"),
 
         EventFormat.Json<SchedulerCommand.Acquire>("scheduler-command.acquire.v1"),
         EventFormat.Json<SchedulerCommand.Release>("scheduler-command.release.v1"),

@@ -47,6 +47,9 @@ public abstract record SessionCommand
         /// <summary>What every report says of it.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public ImmutableArray<SessionNotice>? Notices { get; init; }
+        /// <summary>Rest that lies around what the engine told.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public ImmutableArray<SessionEvent.PhaseRecorded>? Phases { get; init; }
         /// <summary>Of a recording of the original MELT: what its formulas take and gave.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public OriginalRecord? Original { get; init; }

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Replay;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Analysis.Dialects;
 using MELT.Sensors.Import;
+using MELT.Sensors.Import.Original;
 
 namespace MELT.Host.Commands;
 
@@ -30,22 +32,33 @@ internal sealed class ImportCommand
         // All are read before one is stored, so that a wrong file leaves nothing behind.
         var (paths, format, dryRun) = (parsed.GetRequiredValue(_paths), parsed.GetValue(_as), parsed.GetValue(_dryRun));
         var files = paths.Where(path => format == RecordingImportRun.Format || (format is null && RecordingFile.IsOne(path))).ToArray();
-        var recordings = paths.Except(files).SelectMany(path => ImportFormats.Read(path, format)).DistinctBy(r => r.Sha256).ToArray();
+        var (recordings, evaluations, surroundings) = ReadAll([.. paths.Except(files)], format);
         IReadOnlyList<ImportedRow> imported =
         [
             .. files.Length > 0 ? await new RecordingImportRun(with).RunAsync(files, dryRun, stop) : [],
-            .. dryRun || recordings.Length == 0 ? Array.ConvertAll(recordings, r => Row(r, "not stored")) : await StoreAsync(with, recordings, commandLine, stop),
+            .. dryRun ? [.. recordings.Select(r => Row(r, "not stored")), .. evaluations.Select(e => Row(e, "not stored"))]
+                : recordings.Length + evaluations.Length == 0 ? [] : await StoreAsync(with, recordings, evaluations, commandLine, stop),
         ];
         if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(imported, ImportJson.Default.IReadOnlyListImportedRow));
         else
         {
             foreach (var line in Lines(imported)) Surroundings.Say(line);
+            foreach (var around in surroundings) ImportedFigures.ShowParts(around.Folder, around.Found.Read, around.Found.Rejected);
             foreach (var row in imported) ImportedFigures.Show(row, with.Output);
         }
         return ExitCode.Done;
     }
 
-    private static async Task<ImportedRow[]> StoreAsync(Surroundings with, IReadOnlyList<ImportedRecording> recordings, string commandLine, CancellationToken stop)
+    /// <summary>Records, and what lies beside those of the original MELT. A folder with neither says what would make a record.</summary>
+    private static (ImportedRecording[] Recordings, ImportedEvaluation[] Evaluations, (string Folder, OriginalSurroundings Found)[] Around) ReadAll(string[] paths, string? format)
+    {
+        (string Folder, OriginalSurroundings Found)[] around = format is null or OriginalSurroundings.Format ? [.. paths.Select(path => (path, OriginalSurroundings.Find(path)))] : [];
+        var evaluations = around.Select(a => a.Found.Evaluation).OfType<ImportedEvaluation>().DistinctBy(e => e.Sha256).ToArray();
+        var recordings = paths.SelectMany(path => evaluations.Any(e => e.Folder == path) && ImportFormats.Find(path).Count == 0 ? [] : ImportFormats.Read(path, format)).DistinctBy(r => r.Sha256);
+        return ([.. recordings.Select(recording => around.Aggregate(recording, (known, a) => a.Found.Complete(known)))], evaluations, [.. around.Where(a => !a.Found.Read.IsEmpty || !a.Found.Rejected.IsEmpty)]);
+    }
+
+    private static async Task<ImportedRow[]> StoreAsync(Surroundings with, IReadOnlyList<ImportedRecording> recordings, IReadOnlyList<ImportedEvaluation> evaluations, string commandLine, CancellationToken stop)
     {
         var configuration = with.Configure();
         DiskReserve.Check(with.DataFolder, configuration.DiskReserveBytes);
@@ -60,8 +73,17 @@ internal sealed class ImportCommand
             if (!there) await laboratory.Watched.UnlessLostAsync(import.StoreAsync(recording, commandLine, stored => progress.Show(recording, stored), stop));
             rows.Add(Row(recording, there ? "already there" : "imported"));
         }
+        foreach (var evaluation in evaluations)
+        {
+            var there = await laboratory.Journal.HighestAsync($"{Evaluation.KindName}:{evaluation.Id}", stop) > 0;
+            if (!there) await laboratory.Watched.UnlessLostAsync(import.StoreAsync(evaluation, commandLine, stop), stop);
+            rows.Add(Row(evaluation, there ? "already there" : "imported"));
+        }
         return [.. rows];
     }
+
+    private static ImportedRow Row(ImportedEvaluation evaluation, string status) =>
+        new(evaluation.Id, "", "accuracies and sizes", OriginalSurroundings.Format, Path.GetFullPath(evaluation.Folder), evaluation.Sha256, evaluation.Accuracies.Length + evaluation.Sizes.Length, status);
 
     private static ImportedRow Row(ImportedRecording recording, string status) => new(
         recording.Header.Experiment.Value, recording.Header.Session.Value, recording.Name, recording.Format, Path.GetFullPath(recording.Folder), recording.Sha256, ImportProgress.Readings(recording), status)

@@ -12,7 +12,7 @@ internal static class ReportCommand
         var id = IdArgument.Create();
         var folder = new Option<string?>("--out") { Description = "Folder to write to (default: reports/ID in the data folder), or a file that ends in .html, .md or .json", HelpName = "FILE" };
         var dialect = DialectOption.Create();
-        var command = new Command("report", "Write the report of an experiment or session") { id, folder, dialect };
+        var command = new Command("report", "Write the report of an experiment or session, or of an evaluation") { id, folder, dialect };
         command.SetAction((parsed, stop) => Failure.GuardAsync(() => RunAsync(new Surroundings(parsed, shared), parsed.GetRequiredValue(id), parsed.GetValue(folder), parsed.GetValue(dialect), stop)));
         return command;
     }
@@ -20,6 +20,12 @@ internal static class ReportCommand
     private static async Task<int> RunAsync(Surroundings with, string id, string? to, string? dialect, CancellationToken stop)
     {
         await using var journal = await with.OpenJournalAsync(stop);
+        if (await EvaluationOutput.FindAsync(journal, id, stop) is { } evaluation)
+        {
+            var file = await EvaluationOutput.WriteAsync(evaluation, to ?? with.ReportFolder(evaluation.Evaluation), stop);
+            Surroundings.Say(with.Json ? evaluation.ToJson() : file);
+            return ExitCode.Done;
+        }
         var finding = await new Catalogue(journal).FindAsync(id, stop);
         var (document, context) = await Results.OfAsync(journal, finding, stop);
         if (dialect is not null) document = document with { Dialects = await Dialects.OfAsync(journal, finding, dialect, stop) };

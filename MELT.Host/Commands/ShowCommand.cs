@@ -22,6 +22,12 @@ internal static class ShowCommand
     private static async Task<int> RunAsync(Surroundings with, string id, bool plan, string? dialect, CancellationToken stop)
     {
         await using var journal = await with.OpenJournalAsync(stop);
+        if (await EvaluationOutput.FindAsync(journal, id, stop) is { } evaluation)
+        {
+            if (with.Json) Surroundings.Say(evaluation.ToJson());
+            else EvaluationOutput.Show(evaluation);
+            return ExitCode.Done;
+        }
         var finding = await new Catalogue(journal).FindAsync(id, stop);
         if (plan)
         {

@@ -48,8 +48,10 @@ public static class ReportFiles
         return document.RootElement.GetProperty("report").GetProperty("sha256").GetString();
     }
 
-    private static async Task WriteAsync(string path, string text, CancellationToken stop)
+    /// <summary>One file, whole or not at all.</summary>
+    internal static async Task WriteAsync(string path, string text, CancellationToken stop)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var unfinished = $"{path}.{Guid.NewGuid():n}.tmp";
         try
         {

@@ -35,11 +35,13 @@ public static class MeterClocks
     {
         var arrived = relation.Quality == ClockQuality.Arrival;
         if ((!arrived && meter.Blocks.Values.Any(b => b.StampedOnArrival)) || MeterPower.Of(meter) is not { } power) return null;
-        var seeking = new LoadLock(power, arrived ? (-2 * power.Period, LongestTransport) : (long.MinValue, long.MaxValue));
+        var seeking = new LoadLock(power, arrived ? (-2 * power.Period, LongestTransport) : Within(meter.Description?.ClockWithinSeconds));
         var lag = PowerShape.OfCode(timeline) is { } code ? seeking.ByCode(code) : null;
         lag ??= PowerShape.OfPhases(timeline) is { } phases ? seeking.ByEdges(phases, timeline.Begin, timeline.End) : null;
         return lag is null ? null : arrived ? ClockRelation.Locked(null, lag, relation.Segments[0].FloorU, 0) : ClockRelation.Locked(relation.Domain, lag, 0, UnknownDriftU);
     }
+
+    private static (long Least, long Most) Within(double? seconds) => seconds is { } most ? (-(long)(most * 1e9), (long)(most * 1e9)) : (long.MinValue, long.MaxValue);
 
     // The true delay cannot be seen; how unevenly readings arrive can, and is the only witness of it.
     private static double SpacingSpread(RecordedMeter meter)

@@ -17,6 +17,8 @@ public static class DescriptionRules
         if (meter.WindowSeconds is not null && !meter.Channels.Any(c => (c.Kind ?? meter.Kind) == SensorKind.Averaged)) return "window_seconds is stated, but no channel is averaged";
         if (meter.LatencySeconds is { } latency && !double.IsFinite(latency)) return "latency_seconds is not a finite number";
         if (!IsNotNegative(meter.LatencyUncertaintySeconds)) return "latency_uncertainty_seconds is not 0 or more";
+        if (!IsPositive(meter.ClockWithinSeconds)) return "clock_within_seconds is not a positive number";
+        if (meter is { ClockWithinSeconds: not null, ClockDomain: null }) return "clock_within_seconds is stated, but no clock_domain that it is true of";
         if (meter.Instrument is "") return "instrument is empty; leave out what is not known";
         if (meter.ClockDomain is "") return "clock_domain is empty; leave it out when MELT stamps on arrival";
         if (meter is { Probes: true, ClockDomain: null }) return "probes is true, but no clock_domain is stated: the answers would be of no known clock";

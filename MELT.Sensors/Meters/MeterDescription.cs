@@ -34,6 +34,9 @@ public sealed record MeterDescription
     public bool Gauge { get; init; }
     /// <summary>True: it answers clock probes on its <c>probe</c> topic with the clock of <see cref="ClockDomain"/>.</summary>
     public bool? Probes { get; init; }
+    /// <summary>Nothing relates its clock to the session's, but somebody vouches that the two agree within this: only there it is looked for by what the device did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ClockWithinSeconds { get; init; }
     /// <summary>What the catalogue of instruments filled in, and from which entry; null: the meter said all of it itself.</summary>
     public string? CompletedFrom { get; init; }
     /// <summary>The rule of <c>sensors.conf</c> by which its messages were understood; null: it publishes on MELT's own topics.</summary>

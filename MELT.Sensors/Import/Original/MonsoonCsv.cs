@@ -80,9 +80,16 @@ internal static class MonsoonCsv
         return steps.Length == 0 ? 200_000 : steps[steps.Length / 2];
     }
 
+    /// <summary>
+    /// The phone's clock is set by the controller, or by the network as the controller's is, to within a second or two; the start of the trace is noted up to a
+    /// few seconds late. So what the phone did is looked for this near, and nowhere else.
+    /// </summary>
+    private const double ClocksAgree = 5;
+
     /// <param name="domain">Of its stamps.</param>
     public static MeterDescription Description(string domain) => new()
     {
+        ClockWithinSeconds = ClocksAgree,
         Instrument = "Monsoon HVPM",
         Kind = SensorKind.Instantaneous,
         ClockDomain = domain,

@@ -9,6 +9,7 @@ namespace MELT.Sensors.Import.Original;
 /// <summary>One session of a run as a recording: its events and meters, each in a named clock, and what was published of it.</summary>
 internal static class OriginalSession
 {
+    private const long Sleep = 4_000_000_000;
     private static readonly string[] ThermalStates = ["nominal", "fair", "serious", "critical"];
 
     public static ImportedRecording Recording(string folder, RunFacts facts, Conversation session, int index, OriginalMeters meters, IReadOnlyList<(int Iteration, OriginalFigure Figure)> figures, ImportLog log, List<RecordFile> used)
@@ -31,6 +32,7 @@ internal static class OriginalSession
             .. meters.Entries(index, device, Domain),
             .. Thermal(session, device, Domain),
             new RecordingEntry.Engine([new EngineEvent.Ready(new Stamp(session.First), Engine(facts.App), "not recorded", null, new EngineClock(Domain(session.Clock), session.Resolution, 0)), .. session.Events]),
+            .. Rest(session),
             .. session.Notices.Select(text => new RecordingEntry.Noticed("record-incomplete", text)),
             new RecordingEntry.Closed(session.Partial is null ? "complete" : "partial", session.Partial),
         ])
@@ -51,6 +53,13 @@ internal static class OriginalSession
             },
         };
     }
+
+    // The script and the apps sleep at least so long around what they do. A meter whose clock nobody related is found by the steps between rest and load.
+    private static RecordingEntry.Phase[] Rest(Conversation session) =>
+    [
+        new("ready", new Stamp(session.First - Sleep), new Stamp(session.First)),
+        new("ready", new Stamp(session.Last), new Stamp(session.Last + Sleep)),
+    ];
 
     private static string Engine(string app) => app is "LlamaCpp" or "LLMFarmEval" ? "llama.cpp" : "MLC";
 
