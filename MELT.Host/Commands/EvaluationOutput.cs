@@ -25,7 +25,7 @@ internal static class EvaluationOutput
     public static void Show(EvaluationDocument document)
     {
         Surroundings.Say($"{document.Evaluation}: {Format.Counted(document.Accuracies.Length, "accuracy row")}, {Format.Counted(document.Sizes.Length, "model size")}, from {document.Source}");
-        Surroundings.Say($"{Format.Counted(document.Repeats.Length, "accuracy")} repeat to the last digit, {Format.Count(document.Repeats.Count(r => r.Copied))} of them look copied");
+        Surroundings.Say($"{Format.Counted(document.Repeats.Length, "value")} repeat to the last digit, {Format.Count(document.Repeats.Count(r => r.Copied))} of them look copied");
         foreach (var repeat in document.Repeats)
             Surroundings.Say(FormattableString.Invariant($"  {repeat.Dataset} {repeat.Accuracy}: {string.Join(", ", repeat.Rows.Select(EvaluationReport.Name))}; {EvaluationReport.What(repeat)}"));
     }

@@ -76,7 +76,7 @@ internal sealed class ImportCommand
         foreach (var evaluation in evaluations)
         {
             var there = await laboratory.Journal.HighestAsync($"{Evaluation.KindName}:{evaluation.Id}", stop) > 0;
-            if (!there) await laboratory.Watched.UnlessLostAsync(import.StoreAsync(evaluation, commandLine, stop), stop);
+            if (!there) await laboratory.Watched.UnlessLostAsync(import.StoreAsync(evaluation, commandLine, stop));
             rows.Add(Row(evaluation, there ? "already there" : "imported"));
         }
         return [.. rows];

@@ -17,9 +17,9 @@ internal static class AccuracyPlot
     public static Fragment Of(EvaluationDocument document, string dataset)
     {
         var all = document.Accuracies.Where(p => p.Row.Dataset == dataset).ToArray();
-        var points = all.Where(p => p.Bytes > 0).ToArray();
+        var points = all.Where(p => p.Bytes > 0 && p.Row.Accuracy is not null).ToArray();
         if (points.Length == 0) return Fragment.Empty;
-        var (least, most) = (points.Min(p => (double)p.Row.Accuracy), points.Max(p => (double)p.Row.Accuracy));
+        var (least, most) = (points.Min(Accuracy), points.Max(Accuracy));
         (least, most) = (Math.Floor(least * 20) / 20, Math.Ceiling(most * 20 + 1e-9) / 20);
         var axes = new Axes(Math.Log2(points.Min(p => p.Bytes!.Value) / Gigabyte) - 0.2, Math.Log2(points.Max(p => p.Bytes!.Value) / Gigabyte) + 0.2, least, most);
         var repeated = document.Repeats.Where(r => r.Dataset == dataset).SelectMany(r => r.Rows).ToHashSet();
@@ -30,7 +30,7 @@ internal static class AccuracyPlot
             {Ticks(axes)}
             {points.GroupBy(p => (p.Row.Model, p.Row.Framework)).Where(g => g.Count() > 1).Select(g => Line(g, axes, Colour(Array.IndexOf(models, g.Key.Model))))}
             {points.Select(p => Point(p, axes, Colour(Array.IndexOf(models, p.Row.Model)), repeated.Contains(p.Row)))}
-            </svg><figcaption>{dataset}: accuracy against gigabytes in memory{(unplaced > 0 ? $"; {unplaced} rows of models whose size is not known are in the table only" : "")}</figcaption></figure>
+            </svg><figcaption>{dataset}: accuracy against gigabytes in memory{(unplaced > 0 ? $"; {unplaced} rows without a known size or accuracy are in the table only" : "")}</figcaption></figure>
             """);
     }
 
@@ -51,19 +51,20 @@ internal static class AccuracyPlot
     }
 
     private static Fragment Line(IEnumerable<AccuracyPoint> points, Axes axes, string colour) => Fragment.Of($"""
-        <polyline fill="none" stroke="{colour}" stroke-opacity=".5" points="{string.Join(' ', points.OrderBy(p => p.Bytes).Select(p => $"{Number(axes.X(p.Bytes!.Value))},{Number(axes.Y((double)p.Row.Accuracy))}"))}" />
+        <polyline fill="none" stroke="{colour}" stroke-opacity=".5" points="{string.Join(' ', points.OrderBy(p => p.Bytes).Select(p => $"{Number(axes.X(p.Bytes!.Value))},{Number(axes.Y(Accuracy(p)))}"))}" />
         """);
 
     private static Fragment Point(AccuracyPoint point, Axes axes, string colour, bool repeated)
     {
-        var (x, y) = (Number(axes.X(point.Bytes!.Value)), Number(axes.Y((double)point.Row.Accuracy)));
+        var (x, y) = (Number(axes.X(point.Bytes!.Value)), Number(axes.Y(Accuracy(point))));
         return Fragment.Of($"""
-            {Fragment.When(repeated, $"<circle class=\"repeat\" cx=\"{x}\" cy=\"{y}\" r=\"8\" fill=\"none\" stroke=\"#c00\" stroke-width=\"1.5\" />")}<circle class="accuracy" cx="{x}" cy="{y}" r="4.5" fill="{colour}"><title>{EvaluationReport.Name(point.Row)}: {Number((double)point.Row.Accuracy)}</title></circle>
+            {Fragment.When(repeated, $"<circle class=\"repeat\" cx=\"{x}\" cy=\"{y}\" r=\"8\" fill=\"none\" stroke=\"#c00\" stroke-width=\"1.5\" />")}<circle class="accuracy" cx="{x}" cy="{y}" r="4.5" fill="{colour}"><title>{EvaluationReport.Name(point.Row)}: {Number(Accuracy(point))}</title></circle>
 
             """);
     }
 
     private static string[] Models(EvaluationDocument document) => [.. document.Accuracies.Select(p => p.Row.Model).Distinct().Order(StringComparer.Ordinal)];
+    private static double Accuracy(AccuracyPoint point) => (double)point.Row.Accuracy!.Value;
     private static string Colour(int model) => Colours[model % Colours.Length];
     private static string Number(double value) => FormattableString.Invariant($"{value:0.####}");
 }

@@ -39,7 +39,7 @@ public static class EvaluationReport
 
     private static Fragment Repeats(EvaluationDocument document) => Fragment.When(!document.Repeats.IsEmpty, $"""
         <section class="session"><h2>Repeats</h2>
-        <div class="caution" role="note"><p>{Format.Counted(document.Repeats.Length, "accuracy")} stand for several models or quantisations, the same to the last digit. {Format.Counted(document.Repeats.Count(r => r.Copied), "one")} look copied: two models agree at two quantisations or more. With four digits some of the others are chance; none is left out.</p></div>
+        <div class="caution" role="note"><p>{Format.Counted(document.Repeats.Length, "value")} stand for several models or quantisations, the same to the last digit. {Format.Count(document.Repeats.Count(r => r.Copied))} of them look copied: two models agree at two quantisations or more. With four digits some of the others are chance; none is left out.</p></div>
         <div class="scroll"><table><thead><tr><th scope="col">Data set</th><th scope="col" class="number">Accuracy</th><th scope="col">Rows</th><th scope="col">What</th></tr></thead>
         <tbody>{document.Repeats.Select(r => Fragment.Of($"<tr><th scope=\"row\">{r.Dataset}</th><td class=\"number\">{Digits(r.Accuracy)}</td><td>{string.Join(", ", r.Rows.Select(Name))}</td><td>{What(r)}</td></tr>\n"))}</tbody></table></div></section>
         """);
@@ -51,7 +51,7 @@ public static class EvaluationReport
         """);
 
     private static Fragment Row(AccuracyPoint point) => Fragment.Of($"""
-        <tr><th scope="row">{point.Row.Model}</th><td>{point.Row.Quantization ?? "none"}</td><td>{point.Row.Framework}</td><td>{point.Row.Dataset}</td><td class="number">{Digits(point.Row.Accuracy)}</td><td class="number">{(point.Row.StandardError is { } error ? Digits(error) : "–")}</td><td class="number">{(point.Bytes is { } bytes ? Format.Plain(bytes, "B", 3) : "not known")}</td></tr>
+        <tr><th scope="row">{point.Row.Model}</th><td>{point.Row.Quantization ?? "none"}</td><td>{point.Row.Framework}</td><td>{point.Row.Dataset}</td><td class="number">{(point.Row.Accuracy is { } accuracy ? Digits(accuracy) : "not stated")}</td><td class="number">{(point.Row.StandardError is { } error ? Digits(error) : "–")}</td><td class="number">{(point.Bytes is { } bytes ? Format.Plain(bytes, "B", 3) : "not known")}</td></tr>
 
         """);
 

@@ -79,7 +79,7 @@ internal sealed class OriginalComparison
         var (ours, reason) = meter.Ours(interval, charge);
         if (ours is not { } value) return blank with { Formula = formula, Reason = reason, Steps = steps.Taken };
         if (window.Clock == OriginalWindow.Session) To(OriginalDefects.Clocks, meter.Placed(new(from, to), charge) / divisor);
-        To(WindowDefect(window), value / divisor);
+        To(WindowDefect(window, interval), value / divisor);
         if (field.IsPerToken && Request(prompt!) is { } request) To(OriginalDefects.Tokens, value / request.Tokens.Generated);
         return blank with { Formula = formula, Ours = at, Steps = steps.Taken };
     }
@@ -90,7 +90,7 @@ internal sealed class OriginalComparison
         if (Repeats(window)) return blank with { Formula = window.Duration, Reason = new("partial", "the model was loaded once, with the first conversation"), Steps = [new(OriginalDefects.RepeatedLoad, -window.Duration)] };
         if (Ours(window, prompt) is not { } interval) return blank with { Formula = window.Duration, Reason = new("partial", "the recording shows no such interval") };
         var ours = blank.Field.Contains("(ns)", StringComparison.Ordinal) ? interval.Length : interval.Length / 1e9;
-        steps.Add(Math.Abs(ours - window.Duration) <= _resolution ? OriginalDefects.Resolution : WindowDefect(window), window.Duration, ours);
+        steps.Add(WindowDefect(window, interval), window.Duration, ours);
         return blank with { Formula = window.Duration, Ours = ours, Steps = steps.Taken };
     }
 
@@ -140,7 +140,8 @@ internal sealed class OriginalComparison
     private bool Repeats(OriginalWindow window) => window.Name == OriginalWindow.Load
         && _record.Windows.First(w => w.Name == OriginalWindow.Load) is var first && first != window && first.Start == window.Start;
 
-    private static string WindowDefect(OriginalWindow window) => window.Name == OriginalWindow.Load ? OriginalDefects.FixedSleep : OriginalDefects.WholeWindow;
+    private string WindowDefect(OriginalWindow window, Interval ours) =>
+        window.Clock == OriginalWindow.Session && Math.Abs(ours.Begin / 1e9 - window.Start) <= _resolution && Math.Abs(ours.End / 1e9 - window.End) <= _resolution ? OriginalDefects.Resolution : window.Name == OriginalWindow.Load ? OriginalDefects.FixedSleep : OriginalDefects.WholeWindow;
 
     private RecordedRequest? Request(OriginalPrompt prompt) => _timeline.Requests.FirstOrDefault(r => r.Index == prompt.Request);
 

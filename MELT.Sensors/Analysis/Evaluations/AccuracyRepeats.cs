@@ -17,11 +17,12 @@ public static class AccuracyRepeats
     /// <summary>By data set and value: different models, or different quantisations of one, with one accuracy. What looks copied comes first.</summary>
     public static ImmutableArray<AccuracyRepeat> In(IReadOnlyCollection<AccuracyRow> rows)
     {
+        rows = [.. rows.Where(r => r.Accuracy is not null)];
         var pairs = Pairs(rows);
         return
         [
             .. rows.GroupBy(r => (r.Dataset, r.Accuracy)).Where(g => g.Select(r => (r.Model, r.Quantization)).Distinct().Count() > 1)
-                .Select(g => new AccuracyRepeat(g.Key.Dataset, g.Key.Accuracy, [.. g], Pairs([.. g]).Keys.Any(pair => pairs[pair] >= FewestCopies)))
+                .Select(g => new AccuracyRepeat(g.Key.Dataset, g.Key.Accuracy!.Value, [.. g], Pairs([.. g]).Keys.Any(pair => pairs[pair] >= FewestCopies)))
                 .OrderByDescending(r => r.Copied).ThenByDescending(r => r.OfSeveralModels).ThenBy(r => r.Dataset, StringComparer.Ordinal).ThenBy(r => r.Accuracy),
         ];
     }

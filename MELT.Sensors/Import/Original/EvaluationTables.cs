@@ -16,7 +16,7 @@ internal static class EvaluationTables
     public static ImmutableArray<AccuracyRow> ReadAccuracies(ImportLog log, RecordFile file) => [.. log.Lines(file, "accuracies", file.Lines().Skip(1), line =>
     {
         if (line.Text.Split(',') is not [{ Length: > 0 } framework, { Length: > 0 } model, { Length: > 0 } dataset, var quantization, var accuracy, var error]) throw line.Is(Accuracies);
-        return Missing(accuracy) is null ? throw line.Is(accuracy, "an accuracy from 0 to 1") : new AccuracyRow(framework, model, dataset, Missing(quantization), Share(line, accuracy), Missing(error) is { } e ? Share(line, e) : null);
+        return new AccuracyRow(framework, model, dataset, Missing(quantization), Missing(accuracy) is { } a ? Share(line, a) : null, Missing(error) is { } e ? Share(line, e) : null);
     })];
 
     public static ImmutableArray<ModelSize> ReadSizes(ImportLog log, RecordFile file) => [.. log.Lines(file, "model sizes", file.Lines().Skip(1), line =>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using MELT.Actors.Devices;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Experiments;
 using MELT.Actors.Journal;
 using MELT.Actors.Meters;
@@ -31,7 +32,7 @@ public sealed class GoldenMeltEventsTests
     public void No_event_is_forgotten()
     {
         var unions = typeof(MeltEvents).Assembly.GetTypes().Where(t => t is { IsAbstract: true, IsPublic: true } && t.Name.EndsWith("Event", StringComparison.Ordinal)).ToList();
-        unions.ShouldBe([typeof(DeviceEvent), typeof(ExperimentEvent), typeof(MeterEvent), typeof(RulebookEvent), typeof(SchedulerEvent), typeof(SessionEvent)], ignoreOrder: true);
+        unions.ShouldBe([typeof(DeviceEvent), typeof(EvaluationEvent), typeof(ExperimentEvent), typeof(MeterEvent), typeof(RulebookEvent), typeof(SchedulerEvent), typeof(SessionEvent)], ignoreOrder: true);
         MeltEvents.Serializer.Formats.Where(f => f.Write is not null).Select(f => f.Type)
             .ShouldBe(unions.SelectMany(u => u.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).Where(t => t.IsSubclassOf(u))), ignoreOrder: true);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MELT.Actors.Devices;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
 using MELT.Actors.Rules;
@@ -7,6 +8,7 @@ using MELT.Actors.Scheduling;
 using MELT.Actors.Sessions;
 using MELT.Devices.Inference;
 using MELT.Sensors.Alignment;
+using MELT.Sensors.Import.Original;
 using MELT.Sensors.Meters;
 using MELT.Sensors.Topics;
 
@@ -59,6 +61,11 @@ internal static class SomeEvents
         new RulebookEvent.RuleSet(Rule, "sensors.conf", Some.Noon),
         new RulebookEvent.RuleRemoved("plug", "sensors.conf", Some.After(60)),
 
+        new SessionEvent.OriginalRecorded(Original),
+        new EvaluationEvent.Imported("/labs/one", "ab12", "melt import one", Some.Noon),
+        new EvaluationEvent.AccuraciesRecorded([new("llamacpp", "gemma-2b", "arc", "q4_0", 0.5370m, 0.0146m), new("paper", "Mistral-7b-v0.1", "arc", null, null, null)]),
+        new EvaluationEvent.SizesRecorded([new("gemma-2b", "q4_0", 1.44e9, 1.4e9, 2_510_000_000, 3.2e9), new("gemma-2b", null, null, null, null, null)]),
+
         new SchedulerEvent.Queued(Some.Phone, Some.Session, Some.Noon),
         new SchedulerEvent.Left(Some.Phone, Some.Session, Some.After(9)),
     ];
@@ -89,6 +96,17 @@ internal static class SomeEvents
     /// <summary>What the golden files of versions that are no longer written hold, by manifest.</summary>
     public static ImmutableSortedDictionary<string, object> Former => ImmutableSortedDictionary<string, object>.Empty
         .Add("meter.samples-recorded.v1", new MeterEvent.SamplesRecorded("lane-7", Some.Noon, [new(1, 0xDEADBEEF), new(3, 7)], Block));
+
+    private static OriginalRecord Original => new()
+    {
+        App = "LlamaCpp",
+        Iteration = 2,
+        MeterStart = 1707149300.5,
+        Windows = [new(0, "load", "controller", 1707149320.5, 1707149328.55, 8.05)],
+        Prompts = [new(0, 1, 1, 27, 12, 9, 10.91, 8.33, 0.005), new(0, 2, 2, -1, 3, 4, null, null, null)],
+        Figures = [new("results_model_load_performance.csv", 2, 0, "load", "energy (mWh)", 3.775533720651361)],
+        Stages = [new("Setup", 1707149301.5, 1707149314.7, 38, 7096), new("Cleanup", 1707149359.5, 1707149361.5, null, null)],
+    };
 
     private static SampleBlock Block => new(new(1, 3), true, [1_000, 2_000, 3_500],
         [new("v", new(125, -6), [33_600, 33_601, 33_599]), new("raw", Grid.Raw, [BitConverter.DoubleToInt64Bits(0.1), BitConverter.DoubleToInt64Bits(-0.0), 1])]);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MELT.Actors.Behaviors;
 using MELT.Actors.Devices;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Experiments;
 using MELT.Actors.Meters;
 using MELT.Actors.Rules;
@@ -71,7 +72,10 @@ internal static class SomeMessages
         new SessionCommand.Cancel("by hand"),
         new SessionCommand.Report(Opened.Header, Opened.Plan),
         new SessionCommand.Inspect(),
-        new SessionCommand.Import(Opened.Header, Opened.Plan, Event<SessionEvent.EngineTold>().Events, Sealed.Coverage, "complete", null),
+        new SessionCommand.Import(Opened.Header, Opened.Plan, Event<SessionEvent.EngineTold>().Events, Sealed.Coverage, "complete", null)
+        {
+            Notices = Sealed.Notices, Phases = [Event<SessionEvent.PhaseRecorded>()], Original = Event<SessionEvent.OriginalRecorded>().Record,
+        },
         new SessionCommand.Widen(Sealed.Coverage[0], "understood later", Some.Noon),
         SessionAnswer.Accepted.Value,
         new SessionAnswer.Rejected("sealed"),
@@ -106,6 +110,9 @@ internal static class SomeMessages
         new RulebookAnswer.Standing([SomeEvents.Rule]),
         new RulebookAnswer.Refused("too many"),
         new RulesChanged([SomeEvents.Rule]),
+
+        new EvaluationCommand.Import("/labs/one", "ab12", "melt import one", Event<EvaluationEvent.AccuraciesRecorded>().Rows, Event<EvaluationEvent.SizesRecorded>().Rows, Some.Noon),
+        EvaluationAccepted.Value,
 
         new SchedulerCommand.Acquire(Some.Phone, Some.Session, Some.Noon),
         new SchedulerCommand.Release(Some.Phone, Some.Session, Some.Noon),

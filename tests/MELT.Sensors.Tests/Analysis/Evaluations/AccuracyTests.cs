@@ -6,7 +6,7 @@ namespace MELT.Sensors.Tests.Analysis.Evaluations;
 
 public sealed class AccuracyTests
 {
-    private static AccuracyRow Row(string model, string? quantization, decimal accuracy) => new("llamacpp", model, "truthfulqa", quantization, accuracy, null);
+    private static AccuracyRow Row(string model, string? quantization, decimal? accuracy) => new("llamacpp", model, "truthfulqa", quantization, accuracy, null);
 
     [Fact]
     public void Two_models_that_agree_at_two_quantisations_look_copied_and_one_coincidence_does_not()
@@ -32,6 +32,7 @@ public sealed class AccuracyTests
         var evaluation = OriginalSurroundings.Find(SharedRecords.Folder("melt-original")).Evaluation.ShouldNotBeNull();
         evaluation.Accuracies.Length.ShouldBe(267);
         evaluation.Sizes.Length.ShouldBe(33);
+        evaluation.Accuracies.Single(r => r.Accuracy is null).ShouldBe(new("paper", "Mistral-7b-v0.1", "truthfulqa_mc", null, null, null));
         evaluation.Accuracies.Count(r => r.Framework == "llamacpp").ShouldBe(164);
         evaluation.Sizes[0].ShouldBe(new("Mistral-7b-v0.1", null, 14.48e9, 13.49e9, 7_240_000_000, null));
         var repeats = AccuracyRepeats.In(evaluation.Accuracies);
