@@ -39,11 +39,11 @@ internal sealed class ImportCommand
             .. dryRun ? [.. recordings.Select(r => Row(r, "not stored")), .. evaluations.Select(e => Row(e, "not stored"))]
                 : recordings.Length + evaluations.Length == 0 ? [] : await StoreAsync(with, recordings, evaluations, commandLine, stop),
         ];
+        imported = [.. imported.Select(row => Beside(row, surroundings)), .. surroundings.Where(a => a.Found.Evaluation is null).Select(a => Beside(new("", "", "beside the runs", OriginalSurroundings.Format, Path.GetFullPath(a.Folder), "", 0, "read"), [a]))];
         if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(imported, ImportJson.Default.IReadOnlyListImportedRow));
         else
         {
             foreach (var line in Lines(imported)) Surroundings.Say(line);
-            foreach (var around in surroundings) ImportedFigures.ShowParts(around.Folder, around.Found.Read, around.Found.Rejected);
             foreach (var row in imported) ImportedFigures.Show(row, with.Output);
         }
         return ExitCode.Done;
@@ -55,8 +55,14 @@ internal sealed class ImportCommand
         (string Folder, OriginalSurroundings Found)[] around = format is null or OriginalSurroundings.Format ? [.. paths.Select(path => (path, OriginalSurroundings.Find(path)))] : [];
         var evaluations = around.Select(a => a.Found.Evaluation).OfType<ImportedEvaluation>().DistinctBy(e => e.Sha256).ToArray();
         var recordings = paths.SelectMany(path => evaluations.Any(e => e.Folder == path) && ImportFormats.Find(path).Count == 0 ? [] : ImportFormats.Read(path, format)).DistinctBy(r => r.Sha256);
-        return ([.. recordings.Select(recording => around.Aggregate(recording, (known, a) => a.Found.Complete(known)))], evaluations, [.. around.Where(a => !a.Found.Read.IsEmpty || !a.Found.Rejected.IsEmpty)]);
+        ImportedRecording[] completed = [.. recordings.Select(recording => around.Aggregate(recording, (known, a) => a.Found.Complete(known)))];
+        // Of other formats nothing lies beside the records.
+        return (completed, evaluations, evaluations.Length == 0 && Array.TrueForAll(completed, r => r.Original is null) ? [] : [.. around.Where(a => !a.Found.Read.IsEmpty || !a.Found.Rejected.IsEmpty)]);
     }
+
+    /// <summary>What was read and left out beside the runs stands with the evaluation, or by itself.</summary>
+    private static ImportedRow Beside(ImportedRow row, (string Folder, OriginalSurroundings Found)[] around) =>
+        around.FirstOrDefault(a => a.Found.Evaluation is not { } evaluation ? row.Experiment.Length == 0 : evaluation.Id == row.Experiment) is { Found: { } found } ? row with { Read = found.Read, Rejected = found.Rejected } : row;
 
     private static async Task<ImportedRow[]> StoreAsync(Surroundings with, IReadOnlyList<ImportedRecording> recordings, IReadOnlyList<ImportedEvaluation> evaluations, string commandLine, CancellationToken stop)
     {

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Experiments;
 using MELT.Actors.Replay;
+using MELT.Devices.Time;
 
 namespace MELT.Host.Commands;
 
@@ -19,16 +21,21 @@ internal static class ListCommand
     private static async Task<int> RunAsync(Surroundings with, CancellationToken stop)
     {
         await using var journal = await with.OpenJournalAsync(stop);
-        var experiments = await new Catalogue(journal).ExperimentsAsync(stop);
-        if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(experiments.Select(e => Row(e)), ListJson.Default.IEnumerableListedExperiment));
+        ListedExperiment[] rows = [.. (await new Catalogue(journal).ExperimentsAsync(stop)).Select(e => Row(e)), .. (await Evaluation.AllAsync(journal, stop)).Select(Row)];
+        if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(rows, ListJson.Default.IEnumerableListedExperiment));
         else
-            foreach (var line in Lines([.. experiments.Select(e => Row(e))])) Surroundings.Say(line);
+            foreach (var line in Lines(rows)) Surroundings.Say(line);
         return ExitCode.Done;
     }
 
+    /// <summary>An evaluation has no sessions.</summary>
+    private static ListedExperiment Row(EvaluationState e) => new(e.Id, "accuracies and sizes", Moment(e.Origin!.At), "complete", null, []);
+
+    private static string Moment(Stamp at) => at.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     /// <summary>The row of one experiment; <paramref name="progress"/> knows how far its running session is, where somebody does.</summary>
     public static ListedExperiment Row(ExperimentState e, Func<string, ListedProgress?>? progress = null) => new(
-        e.Id, e.Plan!.Name, e.Plan.At.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), e.End?.Status ?? "unfinished", e.End?.Reason,
+        e.Id, e.Plan!.Name, Moment(e.Plan.At), e.End?.Status ?? "unfinished", e.End?.Reason,
         [.. e.Started.Select(s => new ListedSession(s.Session, e.Plan.Sessions[s.Index].Header.Name, s.Attempt, e.Ended.FirstOrDefault(x => x.Session == s.Session)?.Status ?? "unfinished") { Progress = progress?.Invoke(s.Session) })]);
 
     /// <summary>One line each, so that it can be searched and cut; names are not wrapped.</summary>

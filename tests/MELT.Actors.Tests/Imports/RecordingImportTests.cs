@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Imports;
 using MELT.Actors.Journal;
 using MELT.Actors.Journal.Sqlite;
@@ -11,6 +12,7 @@ using MELT.Devices.Time;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Analysis;
 using MELT.Sensors.Import;
+using MELT.Sensors.Import.Original;
 using MELT.Sensors.Meters;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -78,6 +80,40 @@ public sealed class RecordingImportTests : IAsyncLifetime
         var aligned = await SessionReplay.AlignAsync(_journal, Record().Header.Session.Value, default);
         aligned.Meters.Values.Single().Blocks.Count.ShouldBe(Blocks);
         Text(SessionReplay.Analyse(aligned, null)).ShouldBe(Text(Direct(Record())));
+    }
+
+    [Fact]
+    public async Task Rest_remarks_and_the_figures_of_the_original_are_kept_with_the_session()
+    {
+        var plain = Record();
+        var original = new OriginalRecord { App = "LlamaCpp", Iteration = 3 };
+        var record = plain with
+        {
+            Original = original,
+            Entries = [.. plain.Entries, new RecordingEntry.Phase("ready", new(Some.After(1).Nanoseconds), new(Some.After(5).Nanoseconds)), new RecordingEntry.Noticed("record-incomplete", "an event is missing")],
+        };
+
+        await StoreAsync(record);
+
+        (await Recording.OriginalAsync(_journal, record.Header.Session.Value, default)).ShouldBe(original);
+        var results = SessionReplay.Analyse(await SessionReplay.AlignAsync(_journal, record.Header.Session.Value, default), null);
+        Text(results).ShouldBe(Text(Direct(record)));
+        results.Phases[0].Name.ShouldBe("ready");
+        results.Warnings.ShouldContain(w => w.Code == "record-incomplete");
+    }
+
+    [Fact]
+    public async Task An_evaluation_stored_twice_is_there_once_row_by_row()
+    {
+        var evaluation = new ImportedEvaluation("evaluation-1", "x", "ab12", [new("llamacpp", "gemma-2b", "arc", "q4_0", 0.5370m, null), new("paper", "gemma-2b", "arc", null, null, null)], [new("gemma-2b", "q4_0", 1.44e9, null, null, null)]);
+        await _import.StoreAsync(evaluation, "melt import x", default);
+        await _import.StoreAsync(evaluation, "melt import x again", default);
+
+        var kept = (await Evaluation.AllAsync(_journal, default)).ShouldHaveSingleItem();
+        kept.Id.ShouldBe("evaluation-1");
+        kept.Origin!.CommandLine.ShouldBe("melt import x");
+        kept.Accuracies.ShouldBe(evaluation.Accuracies);
+        kept.Sizes.ShouldBe(evaluation.Sizes);
     }
 
     private Task StoreAsync(ImportedRecording record, Action<long>? stored = null) => _import.StoreAsync(record, "melt import x", stored ?? (_ => { }), default);
