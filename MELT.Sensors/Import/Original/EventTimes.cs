@@ -18,9 +18,6 @@ internal sealed class EventTimes
 
     /// <summary>Names of whole events in the order in which the file first names them.</summary>
     public ImmutableArray<string> InFile { get; }
-    public int Count => _events.Count;
-    public long First => _events.Values.Min(e => e.Begin);
-    public long Last => _events.Values.Max(e => e.End);
 
     public (long Begin, long End)? this[string name] => _events.TryGetValue(name, out var found) ? found : null;
 

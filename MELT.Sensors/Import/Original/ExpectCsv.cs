@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MELT.Sensors.Import.Original;
 
 /// <summary>A window as the controller saw it: from sending a line to the next prompt marker. Seconds of the controller's clock.</summary>
@@ -36,7 +34,4 @@ internal static class ExpectCsv
         if (cell.Length > 0 && cell[0] == '"') cell = cell.Length > 1 && cell[^1] == '"' ? cell[1..^1] : cell[1..];
         return cell.Replace("\\n", "\n", StringComparison.Ordinal);
     }
-
-    /// <summary>As the original's script writes it.</summary>
-    internal static string Cell(string text) => string.Create(CultureInfo.InvariantCulture, $"\"{text.Replace("\n", "\\n", StringComparison.Ordinal)}\"");
 }

@@ -34,8 +34,6 @@ internal sealed partial record RunFacts(string App, string Device, string Model,
 
     public string? Quantization => Quantized().Match(ModelName) is { Success: true } found ? found.Groups[1].Value : null;
 
-    public bool IsApp => App is not "LlamaCpp" && !Device.StartsWith("orin", StringComparison.OrdinalIgnoreCase);
-
     // run_cs2048_mgl256_bs1024, or the power mode of a Jetson.
     private static ImmutableSortedDictionary<string, string> FromName(string name)
     {

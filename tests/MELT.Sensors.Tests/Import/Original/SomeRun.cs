@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace MELT.Sensors.Tests.Import.Original;
 
@@ -32,13 +33,18 @@ internal static class SomeRun
 
     public static string Records(string run) => Path.Combine(run, "melt_measurements", "measurements_iter0.json");
 
-    private static string Json(string records, bool iso) => "[" + string.Join(",\n", Enumerable.Range(0, 2).Select(c => $$"""
-        {"modelName":"org_model-q4f16_1","modelLoadTime":{"start":{{At(Begin + 5, iso)}},"duration":3.0},"{{records}}":[
-        {{string.Join(",\n", Enumerable.Range(0, 3).Select(p => $$"""{"time":{"start":{{At(Begin + 10 + 10 * (3 * c + p), iso)}},"duration":2.0},"input":"prompt {{c}} {{p}}","output":"answer","original_session_tokens":-1,"input_tokens":7,"output_tokens":9,"runtimeStats":"{\"prefill\":{\"throughput\":\"14.0 tok/s\",\"total tokens\":\"7 tok\",\"total time\":\"0.5 s\"},\"decode\":{\"throughput\":\"9.0 tok/s\",\"total tokens\":\"9 tok\",\"total time\":\"1.0 s\"}}"}"""))}}
-        ]}
-        """)) + "]";
+    private const string Stats = """{"prefill":{"throughput":"14.0 tok/s","total tokens":"7 tok","total time":"0.5 s"},"decode":{"throughput":"9.0 tok/s","total tokens":"9 tok","total time":"1.0 s"}}""";
 
-    private static string At(double seconds, bool iso) => iso ? $"\"{DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)}\"" : seconds.ToString(CultureInfo.InvariantCulture);
+    private static string Json(string records, bool iso) => JsonSerializer.Serialize(Enumerable.Range(0, 2).Select(c => new Dictionary<string, object>
+    {
+        ["modelName"] = "org_model-q4f16_1",
+        ["modelLoadTime"] = new { start = At(Begin + 5, iso), duration = 3.0 },
+        [records] = Enumerable.Range(0, 3).Select(p => new { time = new { start = At(Begin + 10 + 10 * (3 * c + p), iso), duration = 2.0 }, input = $"prompt {c} {p}", output = "answer", original_session_tokens = -1, input_tokens = 7, output_tokens = 9, runtimeStats = Stats }),
+    }), Indented);
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private static object At(double seconds, bool iso) => iso ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) : seconds;
 
     private static string Row(double at, double seconds, string text) => string.Create(CultureInfo.InvariantCulture, $"{at},{seconds},\"{text}\"\r\n");
 
