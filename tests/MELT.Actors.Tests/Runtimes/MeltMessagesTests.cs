@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MELT.Actors.Behaviors;
 using MELT.Actors.Devices;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Experiments;
 using MELT.Actors.Journal;
 using MELT.Actors.Meters;
@@ -41,7 +42,7 @@ public sealed class MeltMessagesTests
             .ToList();
         unions.ShouldContain(typeof(DeviceCommand));
         unions.ShouldContain(typeof(SessionWork));
-        Type[] alone = [typeof(Failed), typeof(Recorded), typeof(MeterStanding), typeof(MeterRefusal), typeof(BlocksCommitted), typeof(SessionEnded), typeof(SessionProgress), typeof(ExperimentAccepted), typeof(ExperimentPaused), typeof(ExperimentFinished), typeof(RulesChanged)];
+        Type[] alone = [typeof(Failed), typeof(Recorded), typeof(MeterStanding), typeof(MeterRefusal), typeof(BlocksCommitted), typeof(SessionEnded), typeof(SessionProgress), typeof(ExperimentAccepted), typeof(ExperimentPaused), typeof(ExperimentFinished), typeof(RulesChanged), typeof(EvaluationAccepted)];
         Messages.Select(f => f.Type).Except(alone)
             .ShouldBe(unions.SelectMany(u => u.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).Where(t => t.IsSubclassOf(u))), ignoreOrder: true);
     }

@@ -48,7 +48,8 @@ public sealed class OriginalRunsTests
         figure.Formula!.Value.ShouldBe(theirs, 1e-12);
         figure.Ours.ShouldNotBeNull(figure.Reason?.Text);
         (figure.Formula.Value + figure.Steps.Sum(s => s.Change)).ShouldBe(figure.Ours!.Value, 1e-12);
-        Math.Abs(figure.Ours.Value / theirs - 1).ShouldBeLessThan(app == LlamaCpp && row == "load" ? 0.5 : 0.15);
+        // A window of 138 ms holds three packets of 40 ms, of which the original weighs one or two.
+        Math.Abs(figure.Ours.Value / theirs - 1).ShouldBeLessThan(row switch { "load" when app == LlamaCpp => 0.5, "generate.decode.15" => 0.2, _ => 0.15 });
     }
 
     [SkippableFact]
