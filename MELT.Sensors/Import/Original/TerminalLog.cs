@@ -48,7 +48,8 @@ internal static partial class TerminalLog
         return found;
     }
 
-    private static double Number(Match line, string group) => double.Parse(line.Groups[group].Value, CultureInfo.InvariantCulture);
+    // A rate over no time is printed as inf.
+    private static double Number(Match line, string group) => line.Groups[group].Value is "inf" ? double.PositiveInfinity : double.Parse(line.Groups[group].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"llama_print_timings: +(?<what>sample|prompt eval|eval) time = +(?<ms>[\d.]+) ms / +(?<count>\d+) (?:runs|tokens) +\( *[\d.]+ ms per token, +(?<rate>[\d.]+|inf) tokens per second\)", RegexOptions.CultureInvariant)]
     private static partial Regex Timing();

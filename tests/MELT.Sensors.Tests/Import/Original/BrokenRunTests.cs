@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using MELT.Devices.Inference;
 using MELT.Sensors.Alignment;
+using MELT.Sensors.Analysis.Dialects;
 using MELT.Sensors.Import;
 
 namespace MELT.Sensors.Tests.Import.Original;
@@ -99,6 +100,17 @@ public sealed class BrokenRunTests : IDisposable
         var read = ImportFormats.Read(run).Single();
         read.Rejected.Select(r => r.Place).ShouldBe(["line 5", "line 1", "line 2"], ignoreOrder: true);
         read.Rejected.ShouldContain(r => r.Wrong.Contains("model_free", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_rate_that_is_printed_as_inf_is_no_number_and_the_rest_of_the_prompt_stays()
+    {
+        var run = SomeRun.Terminal(At("one"), "hello");
+        var log = Path.Combine(run, "melt_measurements", "llm_output_iter0_conv0.txt");
+        File.WriteAllText(log, File.ReadAllText(log).Replace("20.00 tokens per second", "inf tokens per second", StringComparison.Ordinal));
+        var read = ImportFormats.Read(run).Single();
+        read.Original!.Prompts.Single().OutputTokens.ShouldBe(9);
+        OriginalDialect.Of(RecordedSession.From(read.Entries), read.Original).Figures!.Value.Single(f => f.Field == "prefill_tps").Formula.ShouldBeNull();
     }
 
     [Fact]
