@@ -9,14 +9,23 @@ using MELT.Sensors.Meters;
 
 namespace MELT.Host.Commands;
 
-/// <summary><c>melt sensors</c>: list the meters a data folder knows, check one against steps of load, calibrate one against something better.</summary>
+/// <summary><c>melt sensors</c>: list the meters a data folder knows, plug one in by example, check one against steps of load, calibrate one against something better.</summary>
 internal static class SensorsCommand
 {
     public static Command Create(SharedOptions shared, string commandLine)
     {
         var list = new Command("list", "List the meters of the data folder: instrument, channels, last calibration and check");
         list.SetAction((parsed, stop) => Failure.GuardAsync(() => ListAsync(new Surroundings(parsed, shared), stop)));
-        return new Command("sensors", "Meters: list, check, calibrate and bridge them") { list, SensorsCheckCommand.Create(shared, commandLine), SensorsCalibrateCommand.Create(shared), SensorsBridgeCommand.Create(shared) };
+        return new Command("sensors", "Meters: list, find, add, check, calibrate and bridge them")
+        {
+            list,
+            SensorsSniffCommand.Create(shared),
+            SensorsAddCommand.Create(shared),
+            SensorsTestCommand.Create(shared),
+            SensorsCheckCommand.Create(shared, commandLine),
+            SensorsCalibrateCommand.Create(shared),
+            SensorsBridgeCommand.Create(shared),
+        };
     }
 
     private static async Task<int> ListAsync(Surroundings with, CancellationToken stop)

@@ -64,7 +64,7 @@ internal sealed partial record RuleOverrides
             Quantity = Quantity ?? (Unit is null ? channel.Quantity : null),
             // Of a unit that was only found out, or none: what was found of its steps went with it.
             Resolution = Unit is not null && Unit != channel.Unit ? null : channel.Resolution,
-            Boundary = Boundary is not null && quantity is null or "power" or "voltage" or "current" or "energy" or "charge" ? Boundary ?? channel.Boundary : channel.Boundary,
+            Boundary = quantity is null or "power" or "voltage" or "current" or "energy" or "charge" ? Boundary ?? channel.Boundary : channel.Boundary,
             Scale = Negative == true ? new(-scale.Mantissa, scale.Exponent) : scale,
         };
     }

@@ -8,7 +8,8 @@ namespace MELT.Sensors.Discovery;
 /// Watches topics that nobody described and keeps of each what is needed to propose a rule for it. Pure: fed with messages, it has no clock and does no I/O.
 /// It holds at most what <see cref="DiscoveryLimits"/> say, whoever publishes whatever; the rest is counted. Not for several threads at once.
 /// </summary>
-public sealed class SensorDiscovery
+/// <param name="format">The only format to read by, where somebody knows it; null: all are tried.</param>
+public sealed class SensorDiscovery(string? format = null)
 {
     private readonly Dictionary<string, TopicWatch> _topics = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Topic, string Path), DiscoveredSensor> _announced = [];
@@ -34,7 +35,7 @@ public sealed class SensorDiscovery
     {
         if (_topics.TryGetValue(topic, out var known)) return known;
         if (_topics.Count >= DiscoveryLimits.MostTopics || topic.Length > DiscoveryLimits.LongestTopic) return null;
-        return _topics[topic] = new(topic, _room, _states);
+        return _topics[topic] = new(topic, format, _room, _states);
     }
 
     private void Announce(DiscoveryResult.Found found)

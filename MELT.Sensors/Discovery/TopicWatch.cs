@@ -5,7 +5,7 @@ using MELT.Sensors.Decoding.Payloads;
 namespace MELT.Sensors.Discovery;
 
 /// <summary>What was seen on one topic: when messages came, which formats fit all of them, what their fields told.</summary>
-internal sealed class TopicWatch(string topic, FieldRoom room, PayloadStates states)
+internal sealed class TopicWatch(string topic, string? only, FieldRoom room, PayloadStates states)
 {
     private readonly Spread _periods = new();
     private List<FormatWatch> _formats = [];
@@ -45,9 +45,14 @@ internal sealed class TopicWatch(string topic, FieldRoom room, PayloadStates sta
 
     private void Recognise(ReadOnlySpan<byte> payload, Stamp arrived)
     {
+        if (only is not null)
+        {
+            if (_formats.Count == 0 && PayloadFormats.Find(only) is { } known) _formats.Add(new(known, new(PayloadFit.TopicAndShape, "the operator says so"), room, states));
+            return;
+        }
         foreach (var proposal in PayloadFormats.Recognise(topic, payload, arrived))
         {
-            if (_formats.Find(f => f.Format == proposal.Format) is { } known) known.Strengthen(proposal.Evidence);
+            if (_formats.Find(f => f.Format == proposal.Format) is { } watched) watched.Strengthen(proposal.Evidence);
             else if (_formats.Count < DiscoveryLimits.MostFormats) _formats.Add(new(proposal.Format, proposal.Evidence, room, states));
         }
     }

@@ -47,7 +47,7 @@ public static class SensorProposals
             : names.Device is null ? "no level of the topic names a device: say with --device what the sensor watches"
             : $"the topic names {device}; if that is the meter, --device says what it watches", names.Device is null ? Sureness.Guess : Sureness.Likely));
 
-        var meter = names.Meter(plug.Boundary is not null || plug.Instrument is not null ? "plug" : "sensor");
+        var meter = names.Meter(plug.Boundary is not null || plug.Instrument is not null ? "plug" : "sensor", group.Level ?? (captured.Contains("channel") || captured.Contains("meter") ? names.Levels.Length - 1 : null));
         var channels = ChannelProposals.Channels(chosen, plug.Boundary, captured.Contains("channel"));
         var period = TimeFindings.Period(topic, format, findings);
         var rule = new SensorRule(Unique(TopicNames.Clean(device is null ? meter : $"{device}-{meter}"), taken), text, format.Format)

@@ -28,10 +28,11 @@ internal readonly record struct TopicNames(string[] Levels, int? Level)
     }
 
     /// <summary>The last level behind the device's that is a name of something, else <paramref name="otherwise"/>.</summary>
-    public string Meter(string otherwise)
+    /// <param name="but">A level that is not the same in all topics.</param>
+    public string Meter(string otherwise, int? but)
     {
         for (var at = Levels.Length - 1; at > (Level ?? -1); at--)
-            if (Levels[at].Length > 0 && Levels[at] is not ("SENSOR" or "status" or "state" or "readings" or "data" or "telemetry" or "values" or "rpc" or "events") && !int.TryParse(Levels[at], out _)) return Clean(Levels[at]);
+            if (at != but && Levels[at].Length > 0 && Levels[at] is not ("SENSOR" or "status" or "state" or "readings" or "data" or "telemetry" or "values" or "rpc" or "events") && !int.TryParse(Levels[at], out _)) return Clean(Levels[at]);
         return otherwise;
     }
 
