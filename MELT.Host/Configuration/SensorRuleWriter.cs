@@ -80,12 +80,7 @@ public static partial class SensorRuleWriter
 
     private static string? Number(double? number) => number?.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string? Length(double? seconds) => Whole(seconds) switch
-    {
-        null => null,
-        < 1 and not 0 and var s => $"{Decimal(s.Value * 1000)} ms",
-        var s => $"{Decimal(s.Value)} s",
-    };
+    private static string? Length(double? seconds) => Whole(seconds) is not { } s ? null : s is < 1 and not 0 ? $"{Decimal(s * 1000)} ms" : $"{Decimal(s)} s";
 
     private static double? Whole(double? seconds) => seconds is { } s ? new TimeSpan((long)Math.Round(s * TimeSpan.TicksPerSecond)).TotalSeconds : null;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MELT.Host.Commands;
@@ -6,7 +5,6 @@ using MELT.Host.Configuration;
 using MELT.Sensors.Decoding;
 using MELT.Sensors.Decoding.Payloads;
 using MELT.Sensors.Discovery;
-using MELT.Sensors.Discovery.Proposals;
 using MELT.Sensors.Meters;
 using MELT.Sensors.Topics;
 
