@@ -10,6 +10,8 @@ public static class DiscoveryLimits
     public const int MostSettledFormats = 2;
     /// <summary>Messages after which no further format joins.</summary>
     public const int RecognisedMessages = 8;
+    /// <summary>Bytes of a message that is kept until then, so that a format which a later one shows can be asked about it.</summary>
+    public const int LongestEarly = 4096;
     public const int MostFields = 64;
     public const int MostFieldsInAll = 8192;
     public const int MostDistinct = 64;

@@ -42,24 +42,30 @@ internal sealed class NumberWatch
         _before = (value, at);
     }
 
-    public NumberSummary Tell() => new()
+    public NumberSummary Tell()
     {
-        Count = _count,
-        Least = _least,
-        Most = _most,
-        Last = _last.ToDouble(),
-        Distinct = _distinct.Count,
-        MoreDistinct = _moreDistinct,
-        Step = Step(),
-        ZeroShare = (double)_zeros / _count,
-        NegativeShare = (double)_negative / _count,
-        Rises = _rises,
-        Falls = _falls,
-        Resets = _resets,
-        Rise = _rise,
-        Area = _area,
-        Seconds = _seconds,
-    };
+        var (grid, least, most) = Steps();
+        return new()
+        {
+            Count = _count,
+            Least = _least,
+            Most = _most,
+            Last = _last.ToDouble(),
+            Distinct = _distinct.Count,
+            MoreDistinct = _moreDistinct,
+            Step = grid,
+            LeastGap = least,
+            MostGap = most,
+            ZeroShare = (double)_zeros / _count,
+            NegativeShare = (double)_negative / _count,
+            Rises = _rises,
+            Falls = _falls,
+            Resets = _resets,
+            Rise = _rise,
+            Area = _area,
+            Seconds = _seconds,
+        };
+    }
 
     private void Compare(double before, double now)
     {
@@ -89,15 +95,18 @@ internal sealed class NumberWatch
         else _distinct.Insert(~at, value);
     }
 
-    /// <summary>The smallest difference between two values, when all are whole multiples of it apart; null when they are not.</summary>
-    private double? Step()
+    /// <summary>The grid that all values lie on, and the distances between neighbours.</summary>
+    private (double? Grid, double? Least, double? Most) Steps()
     {
-        if (_distinct.Count < 2) return null;
-        var step = decimal.MaxValue;
-        for (var i = 1; i < _distinct.Count; i++) step = Math.Min(step, _distinct[i] - _distinct[i - 1]);
-        foreach (var value in _distinct)
-            if ((value - _distinct[0]) % step != 0) return null;
-        return (double)step;
+        if (_distinct.Count < 2) return (null, null, null);
+        var (grid, least, most) = (0m, decimal.MaxValue, 0m);
+        for (var i = 1; i < _distinct.Count; i++)
+        {
+            var distance = _distinct[i] - _distinct[i - 1];
+            (least, most) = (Math.Min(least, distance), Math.Max(most, distance));
+            while (distance != 0) (grid, distance) = (distance, grid % distance);
+        }
+        return ((double)grid, (double)least, (double)most);
     }
 }
 
@@ -110,8 +119,11 @@ public sealed record NumberSummary
     public double Last { get; init; }
     public int Distinct { get; init; }
     public bool MoreDistinct { get; init; }
-    /// <summary>The smallest step between values that all lie on one grid.</summary>
+    /// <summary>The largest step of which all values lie multiples apart.</summary>
     public double? Step { get; init; }
+    /// <summary>The smallest and the largest distance between neighbours.</summary>
+    public double? LeastGap { get; init; }
+    public double? MostGap { get; init; }
     public double ZeroShare { get; init; }
     public double NegativeShare { get; init; }
     public long Rises { get; init; }
@@ -124,6 +136,8 @@ public sealed record NumberSummary
     public double Area { get; init; }
     public double Seconds { get; init; }
 
+    /// <summary>It was seen to move by its step, not only by many of them: of a counter that its rises differ, of others that two values lie one step apart.</summary>
+    public bool ShowsStep => Step is { } step && (IsCounter ? MostGap > LeastGap : LeastGap == step);
     public bool IsConstant => Least == Most;
     /// <summary>It rose several times and never fell but to begin again.</summary>
     public bool IsCounter => Rises >= 3 && Falls == Resets && Resets <= Rises / 3 && Least >= 0;

@@ -9,6 +9,7 @@ internal sealed class TopicWatch(string topic, string? only, FieldRoom room, Pay
 {
     private readonly Spread _periods = new();
     private List<FormatWatch> _formats = [];
+    private List<(byte[] Payload, Stamp Arrived, bool Live)> _early = [];
     private long _messages, _retained, _bytes;
     private Stamp? _first, _last;
     private string _sample = "";
@@ -28,7 +29,8 @@ internal sealed class TopicWatch(string topic, string? only, FieldRoom room, Pay
         if (payload.IsEmpty) return;                     // a retained message taken back
         if (_messages <= DiscoveryLimits.RecognisedMessages) Recognise(payload, arrived);
         foreach (var format in _formats) format.Take(new(topic, payload, arrived), !retained);
-        if (_messages == DiscoveryLimits.RecognisedMessages) Settle();
+        if (_messages >= DiscoveryLimits.RecognisedMessages) Settle();
+        else if (payload.Length <= DiscoveryLimits.LongestEarly) _early.Add((payload.ToArray(), arrived, !retained));
     }
 
     public TopicSummary Tell() => new(topic)
@@ -47,18 +49,28 @@ internal sealed class TopicWatch(string topic, string? only, FieldRoom room, Pay
     {
         if (only is not null)
         {
-            if (_formats.Count == 0 && PayloadFormats.Find(only) is { } known) _formats.Add(new(known, new(PayloadFit.TopicAndShape, "the operator says so"), room, states));
+            if (_formats.Count == 0 && PayloadFormats.Find(only) is { } known) Join(known, new(PayloadFit.TopicAndShape, "the operator says so"));
             return;
         }
         foreach (var proposal in PayloadFormats.Recognise(topic, payload, arrived))
         {
             if (_formats.Find(f => f.Format == proposal.Format) is { } watched) watched.Strengthen(proposal.Evidence);
-            else if (_formats.Count < DiscoveryLimits.MostFormats) _formats.Add(new(proposal.Format, proposal.Evidence, room, states));
+            else if (_formats.Count < DiscoveryLimits.MostFormats) Join(proposal.Format, proposal.Evidence);
         }
+    }
+
+    /// <summary>A format that a later message shows is asked about the earlier ones, too.</summary>
+    private void Join(IPayloadFormat format, PayloadEvidence evidence)
+    {
+        var joined = new FormatWatch(format, evidence, room, states);
+        foreach (var (payload, arrived, live) in _early) joined.Take(new(topic, payload, arrived), live);
+        _formats.Add(joined);
     }
 
     private void Settle()
     {
+        _early = [];
+        if (_formats.Count <= DiscoveryLimits.MostSettledFormats) return;
         var ranked = Ranked().ToArray();
         foreach (var lost in ranked.Skip(DiscoveryLimits.MostSettledFormats)) lost.Forget();
         _formats = [.. ranked.Take(DiscoveryLimits.MostSettledFormats)];

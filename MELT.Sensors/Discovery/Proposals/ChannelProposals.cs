@@ -114,7 +114,7 @@ internal static class ChannelProposals
     /// <summary>In the base unit.</summary>
     private static double? Resolution(FieldFacts fact)
     {
-        if (fact.Numbers is not { Step: { } step, Distinct: var distinct } || fact.Unit is not { } unit || distinct < (fact.Quantity is "energy" or "charge" ? EnoughCounts : EnoughValues)) return null;
+        if (fact.Numbers is not { ShowsStep: true, Step: { } step, Distinct: var distinct } || fact.Unit is not { } unit || distinct < (fact.Quantity is "energy" or "charge" ? EnoughCounts : EnoughValues)) return null;
         var resolution = Words.Rounded(step * unit.Factor.ToDouble() / unit.Divisor, 9);
         fact.Tell($"its {(fact.Numbers.MoreDistinct ? "first " : "")}{distinct.ToString(CultureInfo.InvariantCulture)} values lie {Words.Number(step)} {unit.Symbol} apart or multiples of it{(unit.Symbol == unit.Base ? "" : $": resolution {Words.Number(resolution)} {unit.Base}")}", Sureness.Shown);
         return resolution;

@@ -5,6 +5,8 @@ internal static class Magnitudes
 {
     /// <summary>A socket of 16 A.</summary>
     public const double MostPower = 3700;
+    /// <summary>A small board asleep; nothing that runs a model takes less.</summary>
+    public const double LeastPower = 0.02;
     public const double MostCurrent = 32;
     public const double MostVoltage = 450;
     public const double LeastVoltage = 0.5;

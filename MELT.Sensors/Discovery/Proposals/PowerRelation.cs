@@ -71,7 +71,7 @@ internal sealed record PowerRelation(double Ratio, int Exponent, bool Exact, boo
            from v in Of(voltage, Voltages)
            from i in Of(current, Currents)
            where v.Exponent + i.Exponent - p.Exponent == Exponent
-           where power.Largest * Math.Pow(10, p.Exponent) is >= 1e-3 and <= Magnitudes.MostPower
+           where power.Largest * Math.Pow(10, p.Exponent) is >= Magnitudes.LeastPower and <= Magnitudes.MostPower
            where voltage.Largest * Math.Pow(10, v.Exponent) is >= Magnitudes.LeastVoltage and <= Magnitudes.MostVoltage
            where current.Largest * Math.Pow(10, i.Exponent) <= Magnitudes.MostCurrent
            orderby Math.Abs(p.Exponent) + Math.Abs(v.Exponent) + Math.Abs(i.Exponent)

@@ -1,19 +1,21 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using MELT.Sensors.Topics;
 
 namespace MELT.Sensors.Discovery.Proposals;
 
 /// <summary>How sure a finding is, from least to most.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Sureness>))]
 public enum Sureness
 {
     /// <summary>Something has to stand there; nothing speaks against it.</summary>
-    Guess,
+    [JsonStringEnumMemberName("guess")] Guess,
     /// <summary>A name or a range speaks for it.</summary>
-    Likely,
+    [JsonStringEnumMemberName("likely")] Likely,
     /// <summary>The numbers agree with it and with nothing else.</summary>
-    Shown,
+    [JsonStringEnumMemberName("shown")] Shown,
     /// <summary>The payload, its format or the device says so.</summary>
-    Stated,
+    [JsonStringEnumMemberName("stated")] Stated,
 }
 
 /// <summary>One thing that was found out, in a sentence for the operator.</summary>

@@ -1,5 +1,3 @@
-using MELT.Sensors.Discovery;
-
 namespace MELT.Sensors.Tests.Discovery;
 
 /// <summary>What names of fields say, seen in what is proposed for a field of that name.</summary>
@@ -7,7 +5,7 @@ public sealed class FieldNameTests
 {
     [Theory]
     [InlineData("Power", "power", "W")]
-    [InlineData("apower", "power", "W")]
+    [InlineData("load_watts", "power", "W")]
     [InlineData("bus_voltage_mV", "voltage", "mV")]
     [InlineData("power_mw", "power", "mW")]
     [InlineData("current_uA", "current", "µA")]
@@ -24,7 +22,11 @@ public sealed class FieldNameTests
         var channel = Stream.Of("bench/rig/x", 1, Stream.Json($$"""{"{{name}}":17,"other":"x"}"""), Stream.Json($$"""{"{{name}}":18,"other":"x"}""")).Only().Rule.Channels.ShouldHaveSingleItem();
         channel.Unit.ShouldBe(unit);
         if (unit is null) channel.Quantity.ShouldBe(quantity);
-        else MELT.Sensors.Decoding.Payloads.PayloadUnits.TryFind(unit, out var known).ShouldBeTrue();
+        else
+        {
+            MELT.Sensors.Decoding.Payloads.PayloadUnits.TryFind(unit, out var known).ShouldBeTrue();
+            known!.Quantity.ShouldBe(quantity);
+        }
     }
 
     [Theory]

@@ -11,8 +11,8 @@ namespace MELT.Sensors.Tests.Discovery;
 /// <summary>What is proposed for streams whose truth is written here by hand.</summary>
 public sealed class SensorProposalTests
 {
-    private static string Tasmota(int second, double watts, double kilowattHours) => Stream.Json($$"""
-        {"Time":"2024-05-01T12:{{second / 60:00}}:{{second % 60:00}}","ENERGY":{"TotalStartTime":"2020-10-21T22:15:00","Total":{{kilowattHours}},"Yesterday":0.028,"Today":0.026,"Period":1,"Power":{{watts}},"ApparentPower":{{watts}},"Factor":1.00,"Voltage":230,"Current":{{watts / 230:0.000}}}}
+    private static string Tasmota(int second, double watts, double kilowattHours) => Stream.Json($$$"""
+        {"Time":"2024-05-01T12:{{{second / 60:00}}}:{{{second % 60:00}}}","ENERGY":{"TotalStartTime":"2020-10-21T22:15:00","Total":{{{kilowattHours}}},"Yesterday":0.028,"Today":0.026,"Period":1,"Power":{{{watts}}},"ApparentPower":{{{watts}}},"Factor":1.00,"Voltage":230,"Current":{{{watts / 230:0.000}}}}}
         """);
 
     private static Stream Plugs(params string[] topics)
@@ -85,7 +85,7 @@ public sealed class SensorProposalTests
         var proposal = Stream.Of("bench/plug", 1, Enumerable.Range(1, 6).Select(n => Stream.Json($$"""{"power":{{n * 20 * 0.9:0.0}},"voltage":230.{{n}},"current":{{n * 20 * 1000 / 230}},"power_factor":0.9}"""))).Only();
         proposal.Rule.Channels.Single(c => c.Name == "i").Unit.ShouldBe("mA");
         proposal.Rule.Channels.Single(c => c.Name == "p").Unit.ShouldBe("W");
-        proposal.About("current", "× current × power_factor / 10^3 over 6 messages, so W, V and mA").Sure.ShouldBe(Sureness.Shown);
+        proposal.About("current", "× current × power_factor / 10^3 over 6 messages, so W, V and mA (mW, V, µA would agree too").Sure.ShouldBe(Sureness.Likely);
         proposal.About("boundary", "the boundary is left open");
         proposal.Rule.Channels.ShouldAllBe(c => c.Boundary == null);
     }
@@ -98,13 +98,22 @@ public sealed class SensorProposalTests
     }
 
     [Fact]
-    public void A_counter_that_rises_by_one_a_minute_at_sixty_watts_counts_watt_minutes()
+    public void A_counter_that_rises_by_sixty_a_minute_at_sixty_watts_counts_watt_minutes()
     {
-        // 60 W told in W with its unit, every 10 s; the counter is whole counts: +1 every six messages.
-        var proposal = Stream.Of("bench/meter1/x", 10, Enumerable.Range(0, 61).Select(n => Stream.Json($$"""{"load_w":60,"count":{{1000 + n / 6}}}"""))).Only();
+        // 60 W, told every 10 s: 600 J, which are 10 watt-minutes.
+        var proposal = Stream.Of("bench/meter1/x", 10, Enumerable.Range(0, 61).Select(n => Stream.Json($$"""{"load_w":60,"count":{{1000 + 10 * n}}}"""))).Only();
         proposal.Channels().ShouldBe(["p load_w W - instantaneous", "e count Wmin - accumulated"]);
-        proposal.About("count", "count rises by 1 per minute at 60 W: watt-minutes").Sure.ShouldBe(Sureness.Shown);
+        proposal.About("count", "count rises by 60 per minute at 60 W: watt-minutes").Sure.ShouldBe(Sureness.Shown);
+        proposal.Rule.Channels.Single(c => c.Name == "e").Resolution.ShouldBeNull("it was only seen to move by 10 counts at a time");
+    }
+
+    [Fact]
+    public void Steps_that_are_seen_are_the_resolution_in_the_base_unit()
+    {
+        var proposal = Stream.Of("bench/meter1/x", 10, Enumerable.Range(0, 61).Select(n => Stream.Json($$"""{"load_w":{{60 + n % 5 * 0.5}},"count_wmin":{{1000 + 10 * n + n % 3}}}"""))).Only();
         proposal.Rule.Channels.Single(c => c.Name == "e").Resolution.ShouldBe(60);
+        proposal.Rule.Channels.Single(c => c.Name == "p").Resolution.ShouldBeNull("five values are few");
+        Stream.Of("bench/meter1/x", 10, Enumerable.Range(0, 20).Select(n => Stream.Json($$"""{"load_mw":{{6000 + n * 7 % 19 * 25}}}"""))).Only().Rule.Channels[0].Resolution.ShouldBe(0.025);
     }
 
     [Theory]
@@ -166,7 +175,7 @@ public sealed class SensorProposalTests
     public void Times_in_the_payload_are_compared_with_the_arrival()
     {
         var stream = new Stream(1);
-        for (var n = 1; n <= 8; n++) stream.Send("rig/x", $$"""{"ts":{{stream.At(n).Nanoseconds / 1_000_000 - 3210}},"values":{"power":{{n}}}}""");
+        for (var n = 1; n <= 8; n++) stream.Send("rig/x", $$$"""{"ts":{{{stream.At(n).Nanoseconds / 1_000_000 - 3210}}},"values":{"power":{{{n}}}}}""");
         var proposal = stream.Only();
         proposal.Rule.ShouldSatisfyAllConditions(r => r.Format.ShouldBe("thingsboard"), r => r.Clock.ShouldBeNull());
         proposal.About("clock", "3.21 s before the arrival").Sure.ShouldBe(Sureness.Shown);
@@ -176,7 +185,7 @@ public sealed class SensorProposalTests
     public void A_message_of_several_moments_needs_the_clock_of_its_sender()
     {
         var stream = new Stream(1);
-        for (var n = 1; n <= 5; n++) stream.Send("rig9/x", $$"""[{"ts":{{stream.At(n).Nanoseconds / 1_000_000 - 500}},"values":{"power":{{n}}}},{"ts":{{stream.At(n).Nanoseconds / 1_000_000}},"values":{"power":{{n + 1}}}}]""");
+        for (var n = 1; n <= 5; n++) stream.Send("rig9/x", $$$"""[{"ts":{{{stream.At(n).Nanoseconds / 1_000_000 - 500}}},"values":{"power":{{{n}}}}},{"ts":{{{stream.At(n).Nanoseconds / 1_000_000}}},"values":{"power":{{{n + 1}}}}}]""");
         stream.Only().Rule.Clock.ShouldBe("rig9-clock");
     }
 
