@@ -27,7 +27,7 @@ internal static class ChannelProposals
     /// <summary>What is known of every field of numbers, by all that can show it.</summary>
     public static ImmutableArray<FieldFacts> Facts(TopicSummary topic, FormatSummary format, ImmutableDictionary<(string, string), DiscoveredSensor> announced)
     {
-        var facts = format.Fields.Where(f => f.Numbers is { } n && n.Count * 2 > f.Count).Select(f => Begin(topic, f, announced)).ToImmutableArray();
+        var facts = format.Fields.Where(f => f.Path.Length > 0 && f.Numbers is { } n && n.Count * 2 > f.Count).Select(f => Begin(topic, f, announced)).ToImmutableArray();
         PowerRelation.Judge(facts, format.Rows);
         foreach (var fact in facts) Magnitudes.Judge(fact);
         CounterRelation.Judge(facts);
@@ -46,12 +46,17 @@ internal static class ChannelProposals
         return [.. chosen.Take(MostChannels)];
     }
 
-    public static ImmutableArray<ChannelRule> Channels(ImmutableArray<FieldFacts> chosen, string? boundary, bool namedByTopic) =>
-        [.. chosen.Select(f => Channel(f, boundary, namedByTopic ? null : Name(f, chosen)))];
+    public static ImmutableArray<ChannelRule> Channels(ImmutableArray<FieldFacts> chosen, string? boundary, bool namedByTopic)
+    {
+        if (namedByTopic) return [.. chosen.Take(1).Select(f => Channel(f, boundary, null))];
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        return [.. chosen.Select(f => Channel(f, boundary, SensorProposals.Unique(Name(f, chosen), names)))];
+    }
 
     private static FieldFacts Begin(TopicSummary topic, FieldSummary field, ImmutableDictionary<(string, string), DiscoveredSensor> announced)
     {
-        var called = field.Path == BareFormat.Path ? topic.Topic.Split('/').Last(l => l.Length > 0 && !int.TryParse(l, NumberStyles.None, CultureInfo.InvariantCulture, out _) || topic.Topic.Length < 4) : field.LastName;
+        // A payload that is nothing but a value is named by its topic.
+        var called = field.Path == BareFormat.Path ? topic.Topic.Split('/').LastOrDefault(l => l.Length > 0 && !int.TryParse(l, NumberStyles.None, CultureInfo.InvariantCulture, out _)) ?? field.Path : field.LastName;
         var fact = new FieldFacts(field, FieldNames.Read(called), called);
         if (announced.TryGetValue((topic.Topic, field.Path), out var sensor) && sensor.Unit is { } told && PayloadUnits.TryFind(told, out _)) fact.Measure(told, Sureness.Stated, $"the device announces {field.Path} in {told} for Home Assistant ({sensor.Name ?? sensor.Id})");
         else if (field.OtherUnit is { } other) fact.Tell($"{called} is told in {field.Unit} and in {other}: it is left without a unit", Sureness.Stated);

@@ -89,7 +89,8 @@ public static class SensorProposals
         return rule with { Kind = common, Channels = [.. rule.Channels.Select(c => c.Kind == common ? c with { Kind = null } : c)] };
     }
 
-    private static string Unique(string name, HashSet<string> taken)
+    /// <summary>The name, numbered where it is taken.</summary>
+    internal static string Unique(string name, HashSet<string> taken)
     {
         var unique = name;
         for (var number = 2; !taken.Add(unique); number++) unique = $"{name}-{number.ToString(System.Globalization.CultureInfo.InvariantCulture)}";

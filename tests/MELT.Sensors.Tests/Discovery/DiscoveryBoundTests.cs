@@ -11,13 +11,13 @@ namespace MELT.Sensors.Tests.Discovery;
 /// <summary>Whatever is published, in whatever order: no exception, and no more kept than is stated.</summary>
 public sealed class DiscoveryBoundTests
 {
-    private static readonly string[] Topics = ["tele/a/SENSOR", "tele/b/SENSOR", "shellies/x/relay/0/energy", "x/status/switch:0", "zigbee2mqtt/p", "spBv1.0/G/NDATA/N", "v1/devices/me/telemetry", "homeassistant/sensor/a/b/config", "a", "//", "", "lab/+/x", "ü/\u0001"];
+    private static readonly string[] Topics = ["tele/a/SENSOR", "tele/b/SENSOR", "shellies/x/relay/0/energy", "x/status/switch:0", "zigbee2mqtt/p", "spBv1.0/G/NDATA/N", "v1/devices/me/telemetry", "homeassistant/sensor/a/b/config", "a", "//", "", "10/20/30", "/////", "lab/+/x", "ü/\u0001"];
 
     private static readonly string[] Payloads =
     [
         """{"Time":"2022-01-11T21:57:38","ENERGY":{"Power":5,"Voltage":230,"Current":0.02,"Total":1.5}}""", """{"Power":-1e300,"Voltage":1e-300,"Current":0}""", """{"power":null,"a":[1,2,3]}""", "12.5 W", "on", "1,2,3", "a,b\n1,2",
         """[{"n":"x","u":"W","v":1}]""", """[{"ts":1,"values":{"p":1}}]""", "m,t=1 f=2 3", "", "{", """{"energy":9223372036854775807}""", """{"energy":-0.0000000000000000001}""", """{"power":1e99}""",
-        """{"state_topic":"a","unit_of_measurement":"W"}""", """{"temperature":1e-99,"temp":-273.15}""",
+        """{"state_topic":"a","unit_of_measurement":"W"}""", """{"temperature":1e-99,"temp":-273.15}""", """{"power a":1,"power-a":2,"power.a":3,"":4}""", "12",
     ];
 
     [Fact]
