@@ -5,6 +5,7 @@ using MELT.Host.Configuration;
 using MELT.Host.Sniffing;
 using MELT.Sensors.Discovery;
 using MELT.Sensors.Discovery.Proposals;
+using MELT.Sensors.Mqtt;
 using MELT.Sensors.Topics;
 using Spectre.Console;
 
@@ -17,12 +18,13 @@ internal sealed class SensorsSniffCommand
 
     private readonly Argument<string> _filter = new("filter") { Description = "Topic filter to listen to (default: every topic)", HelpName = "FILTER", DefaultValueFactory = _ => "#" };
     private readonly Option<string?> _broker = new("--broker") { Description = "Listen to this broker (default: melt.broker.url, else MELT's own where it has a port)", HelpName = "mqtt://HOST:PORT" };
+    private readonly Option<bool> _kept = new("--kept") { Description = "Look at what the data folder kept of unknown topics instead of listening" };
     private readonly Option<double?> _seconds = new("--seconds") { Description = "End after so long (default: at Ctrl-C)", HelpName = "N" };
 
     public static Command Create(SharedOptions shared)
     {
         var sniff = new SensorsSniffCommand();
-        var command = new Command("sniff", "Listen to a broker and show topics that no rule knows: rate, fields, and what they seem to be, with the evidence") { sniff._filter, sniff._broker, sniff._seconds };
+        var command = new Command("sniff", "Listen to a broker and show topics that no rule knows: rate, fields, and what they seem to be, with the evidence") { sniff._filter, sniff._broker, sniff._kept, sniff._seconds };
         command.SetAction((parsed, stop) => Failure.GuardAsync(() => sniff.RunAsync(parsed, new Surroundings(parsed, shared), stop)));
         return command;
     }
@@ -33,13 +35,16 @@ internal sealed class SensorsSniffCommand
     private async Task<int> RunAsync(ParseResult parsed, Surroundings with, CancellationToken stop)
     {
         var filter = parsed.GetRequiredValue(_filter);
-        var source = BrokerSource.Of(with.Configure(("melt.broker.url", parsed.GetValue(_broker))).Broker, filter, with.Time);
+        if (!TopicFilter.IsValid(filter)) throw new CommandException($"\"{filter}\" is no topic filter: + fills a whole level, # stands last and alone.", ExitCode.Usage);
+        var configuration = with.Configure(("melt.broker.url", parsed.GetValue(_broker)));
+        var kept = parsed.GetValue(_kept);
+        IMessageSource source = kept ? new KeptSource(SensorsSetting.KeptIn(with.DataFolder, configuration.Sensors), filter) : BrokerSource.Of(configuration.Broker, filter, with.Time);
         var rules = SensorsReader.Load(with.SensorSources).OrThrow();
         var instruments = with.Instruments();
         using var ended = parsed.GetValue(_seconds) is { } seconds ? new CancellationTokenSource(Seconds(seconds), with.Time) : new CancellationTokenSource();
         using var until = CancellationTokenSource.CreateLinkedTokenSource(stop, ended.Token);
         var heard = new Heard(new SensorMap(rules.Rules));
-        if (with.Json || Console.IsOutputRedirected) await PlainAsync(source, heard, filter, until.Token);
+        if (kept || with.Json || Console.IsOutputRedirected) await PlainAsync(source, heard, filter, until.Token);
         else await LiveAsync(source, heard, with, until.Token);
 
         var seen = heard.Discovery.Tell();
@@ -54,15 +59,15 @@ internal sealed class SensorsSniffCommand
     }
 
     /// <summary>A line for every topic as it appears, on standard error.</summary>
-    private static async Task PlainAsync(BrokerSource source, Heard heard, string filter, CancellationToken until)
+    private static async Task PlainAsync(IMessageSource source, Heard heard, string filter, CancellationToken until)
     {
         var told = new HashSet<string>(StringComparer.Ordinal);
-        Surroundings.Remark($"listening to {filter} at {source.Name}");
+        Surroundings.Remark($"{(source is KeptSource ? "reading" : "listening to")} {filter} at {source.Name}");
         await foreach (var message in source.ListenAsync(until))
             if (heard.Take(message) && told.Count < DiscoveryLimits.MostTopics && told.Add(message.Topic)) Surroundings.Remark($"unknown topic {message.Topic}");
     }
 
-    private static async Task LiveAsync(BrokerSource source, Heard heard, Surroundings with, CancellationToken until) =>
+    private static async Task LiveAsync(IMessageSource source, Heard heard, Surroundings with, CancellationToken until) =>
         await with.Output.Live(SniffedTable.Of(heard.Discovery.Tell(), source.Name)).AutoClear(true).StartAsync(async context =>
         {
             var drawn = with.Time.GetTimestamp();

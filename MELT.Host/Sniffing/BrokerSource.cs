@@ -24,7 +24,6 @@ internal sealed class BrokerSource(string url, string client, string filter, Tim
     /// <summary>The broker of the settings; which one that is must be known before something listens.</summary>
     public static BrokerSource Of(BrokerOptions broker, string filter, TimeProvider time)
     {
-        if (!TopicFilter.IsValid(filter)) throw new CommandException($"\"{filter}\" is no topic filter: + fills a whole level, # stands last and alone.", ExitCode.Usage);
         var url = broker.Url ?? (broker.Port > 0 ? $"mqtt://127.0.0.1:{broker.Port}" : throw new CommandException(
             "there is no broker to listen to: the one inside MELT takes a new port each time. Name one with --broker mqtt://HOST:PORT or melt.broker.url, or give MELT's own a port (melt.broker.embedded.port, MELT_BROKER_EMBEDDED_PORT) and let melt serve run.", ExitCode.Usage));
         return new(url, broker.Client, filter, time);
