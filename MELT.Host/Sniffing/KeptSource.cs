@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MELT.Actors.Ingest.Foreign;
 using MELT.Sensors.Mqtt;
 
@@ -9,13 +8,6 @@ internal sealed class KeptSource(KeptTopicsOptions kept, string filter) : IMessa
 {
     public string Name => kept.Folder;
 
-    public async IAsyncEnumerable<HeardMessage> ListenAsync([EnumeratorCancellation] CancellationToken stop)
-    {
-        foreach (var message in KeptTopics.ReadAll(kept))
-        {
-            if (stop.IsCancellationRequested) yield break;
-            if (TopicFilter.Matches(filter, message.Topic)) yield return new(message.Topic, message.Payload, message.Arrived);
-        }
-        await Task.CompletedTask;
-    }
+    public IAsyncEnumerable<HeardMessage> ListenAsync(CancellationToken stop) => KeptTopics.ReadAll(kept).TakeWhile(_ => !stop.IsCancellationRequested)
+        .Where(m => TopicFilter.Matches(filter, m.Topic)).Select(m => new HeardMessage(m.Topic, m.Payload, m.Arrived)).ToAsyncEnumerable();
 }

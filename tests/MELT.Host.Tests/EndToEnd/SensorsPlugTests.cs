@@ -1,7 +1,12 @@
 using System.Globalization;
+using System.Text;
+using MELT.Actors.Ingest.Foreign;
+using MELT.Devices.Time;
 using MELT.Host.Configuration;
 using MELT.Sensors.Meters;
+using MELT.Sensors.Mqtt;
 using MELT.Sensors.Topics;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MELT.Host.Tests.EndToEnd;
 
@@ -46,6 +51,20 @@ public sealed class SensorsPlugTests(Workshop workshop)
         var said = (await Melt.RunAsync(workshop.NewPlace(), "sensors", "sniff", "--broker", Url(broker), "--seconds", "2")).ShouldBeDone();
 
         foreach (var part in new[] { "tele/desk/SENSOR  1 message", "ENERGY.Power = 60 W", "what speaks for it:", "accuracy of", "\"desk-plug\" {", "melt sensors add tele/desk/SENSOR", "no format fits: it begins with 'hello world'" }) said.Output.ShouldContain(part);
+    }
+
+    [Fact]
+    public async Task Sniff_reads_what_was_kept_of_unknown_topics_without_any_broker()
+    {
+        var place = workshop.NewPlace();
+        await using (var kept = new KeptTopics(new(Path.Combine(place.Data, "unknown-topics")), NullLogger.Instance))
+            for (var n = 0; n < 6; n++)
+                foreach (var topic in new[] { "tele/desk/SENSOR", "other/x" }) kept.Keep(new MqttDelivery(new MqttMessage(topic, Encoding.UTF8.GetBytes(Tasmota)), duplicate: false, arrivedAt: 0, publisher: null, () => { }), new Stamp(1_760_000_000_000_000_000 + n * 10_000_000_000));
+
+        var said = (await Melt.RunAsync(place, "sensors", "sniff", "tele/#", "--kept", "--json")).ShouldBeDone().Json;
+
+        said.At("topics").EnumerateArray().ShouldHaveSingleItem().At("period_seconds").Real("median").ShouldBe(10);
+        said.At("proposals")[0].At("open").EnumerateArray().ShouldContain(gap => gap.Text("what") == "movement");
     }
 
     [SkippableFact]
