@@ -94,11 +94,8 @@ internal sealed class SensorsAddCommand
         var seconds = SensorsSniffCommand.Seconds(parsed.GetValue(_seconds));
         if (seconds == TimeSpan.Zero) return discovery.Tell();
         var source = BrokerSource.Of(with.Configure(("melt.broker.url", parsed.GetValue(_broker))).Broker, pattern.Filter, with.Time);
-        Surroundings.Remark(string.Create(CultureInfo.InvariantCulture, $"listening to {pattern.Filter} at {source.Name}, {seconds.TotalSeconds:0.#} s at most"));
-        using var ended = new CancellationTokenSource(seconds, with.Time);
-        using var until = CancellationTokenSource.CreateLinkedTokenSource(stop, ended.Token);
         var live = new Dictionary<string, int>(StringComparer.Ordinal);
-        await foreach (var message in source.ListenAsync(until.Token))
+        await foreach (var message in source.ListenAsync(seconds, stop))
         {
             discovery.Take(message.Topic, message.Payload.Span, message.Arrived, message.Retained);
             if (message.Retained || (live.Count >= DiscoveryLimits.MostTopics && !live.ContainsKey(message.Topic))) continue;

@@ -41,11 +41,10 @@ internal sealed class SensorsSniffCommand
         IMessageSource source = kept ? new KeptSource(SensorsSetting.KeptIn(with.DataFolder, configuration.Sensors), filter) : BrokerSource.Of(configuration.Broker, filter, with.Time);
         var rules = SensorsReader.Load(with.SensorSources).OrThrow();
         var instruments = with.Instruments();
-        using var ended = parsed.GetValue(_seconds) is { } seconds ? new CancellationTokenSource(Seconds(seconds), with.Time) : new CancellationTokenSource();
-        using var until = CancellationTokenSource.CreateLinkedTokenSource(stop, ended.Token);
+        TimeSpan? length = parsed.GetValue(_seconds) is { } seconds ? Seconds(seconds) : null;
         var heard = new Heard(new SensorMap(rules.Rules));
-        if (kept || with.Json || Console.IsOutputRedirected) await PlainAsync(source, heard, filter, until.Token);
-        else await LiveAsync(source, heard, with, until.Token);
+        if (kept || with.Json || Console.IsOutputRedirected) await PlainAsync(source, heard, length, stop);
+        else await LiveAsync(source, heard, with, length, stop);
 
         var seen = heard.Discovery.Tell();
         var proposals = SensorProposals.Of(seen, rules.Rules.Select(r => r.Name));
@@ -59,19 +58,18 @@ internal sealed class SensorsSniffCommand
     }
 
     /// <summary>A line for every topic as it appears, on standard error.</summary>
-    private static async Task PlainAsync(IMessageSource source, Heard heard, string filter, CancellationToken until)
+    private static async Task PlainAsync(IMessageSource source, Heard heard, TimeSpan? length, CancellationToken stop)
     {
         var told = new HashSet<string>(StringComparer.Ordinal);
-        Surroundings.Remark($"{(source is KeptSource ? "reading" : "listening to")} {filter} at {source.Name}");
-        await foreach (var message in source.ListenAsync(until))
+        await foreach (var message in source.ListenAsync(length, stop))
             if (heard.Take(message) && told.Count < DiscoveryLimits.MostTopics && told.Add(message.Topic)) Surroundings.Remark($"unknown topic {message.Topic}");
     }
 
-    private static async Task LiveAsync(IMessageSource source, Heard heard, Surroundings with, CancellationToken until) =>
+    private static async Task LiveAsync(IMessageSource source, Heard heard, Surroundings with, TimeSpan? length, CancellationToken stop) =>
         await with.Output.Live(SniffedTable.Of(heard.Discovery.Tell(), source.Name)).AutoClear(true).StartAsync(async context =>
         {
             var drawn = with.Time.GetTimestamp();
-            await foreach (var message in source.ListenAsync(until))
+            await foreach (var message in source.ListenAsync(length, stop))
             {
                 heard.Take(message);
                 if (with.Time.GetElapsedTime(drawn) < BetweenDrawings) continue;

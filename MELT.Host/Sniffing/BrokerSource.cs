@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Threading.Channels;
@@ -29,12 +30,16 @@ internal sealed class BrokerSource(string url, string client, string filter, Tim
         return new(url, broker.Client, filter, time);
     }
 
-    public async IAsyncEnumerable<HeardMessage> ListenAsync([EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<HeardMessage> ListenAsync(TimeSpan? length, [EnumeratorCancellation] CancellationToken stop)
     {
         var clock = HostClock.Start(time);
         await using var connection = await MqttClients.ConnectAsync(client, _options, time, stop);
         await connection.SubscribeAsync(filter, MqttQos.AtMostOnce, stop);
-        while (await MoreAsync(connection.Deliveries, stop))
+        Surroundings.Remark(string.Create(CultureInfo.InvariantCulture, $"listening to {filter} at {Name}{(length is { } most ? $", {most.TotalSeconds:0.#} s at most" : "")}"));
+        // Only now: a slow broker takes nothing of the time to listen.
+        using var ended = length is { } whole ? new CancellationTokenSource(whole, time) : new CancellationTokenSource();
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(stop, ended.Token);
+        while (await MoreAsync(connection.Deliveries, until.Token))
             while (connection.Deliveries.TryRead(out var delivery))
             {
                 delivery.Acknowledge();

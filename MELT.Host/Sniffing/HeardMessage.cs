@@ -12,6 +12,6 @@ internal interface IMessageSource
     /// <summary>As people know it.</summary>
     string Name { get; }
 
-    /// <summary>Ends, without complaint, when told to stop.</summary>
-    IAsyncEnumerable<HeardMessage> ListenAsync(CancellationToken stop);
+    /// <summary>Ends, without complaint, when told to stop or when it listened so long; null: until told to stop.</summary>
+    IAsyncEnumerable<HeardMessage> ListenAsync(TimeSpan? length, CancellationToken stop);
 }

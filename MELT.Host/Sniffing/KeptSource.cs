@@ -8,6 +8,6 @@ internal sealed class KeptSource(KeptTopicsOptions kept, string filter) : IMessa
 {
     public string Name => kept.Folder;
 
-    public IAsyncEnumerable<HeardMessage> ListenAsync(CancellationToken stop) => KeptTopics.ReadAll(kept).TakeWhile(_ => !stop.IsCancellationRequested)
+    public IAsyncEnumerable<HeardMessage> ListenAsync(TimeSpan? length, CancellationToken stop) => KeptTopics.ReadAll(kept).TakeWhile(_ => !stop.IsCancellationRequested)
         .Where(m => TopicFilter.Matches(filter, m.Topic)).Select(m => new HeardMessage(m.Topic, m.Payload, m.Arrived)).ToAsyncEnumerable();
 }

@@ -35,7 +35,7 @@ internal sealed partial record RuleOverrides
         var captures = TopicPattern.TryParse(rule.Topic, out var pattern, out _) ? pattern : null;
         rule = rule with
         {
-            Name = Name ?? rule.Name,
+            Name = Name ?? ((Device ?? Meter) is null ? rule.Name : Clean(string.Join('-', new[] { Device ?? rule.Device, Meter ?? rule.Meter }.OfType<string>()))),
             Device = captures?.Captures("device") == true ? Device : Device ?? rule.Device,
             Meter = Meter ?? rule.Meter,
             Instrument = Instrument is "none" or "" ? null : Instrument ?? rule.Instrument,
@@ -72,10 +72,10 @@ internal sealed partial record RuleOverrides
     {
         if (rule.Channels.FirstOrDefault(c => c.Path == path) is { } proposed) return proposed;
         if (seen is not null && seen.Find(path) is null) throw new CommandException($"no message has a field \"{path}\"; there are {string.Join(", ", seen.Fields.Select(f => f.Path).Take(40))}.", ExitCode.Usage);
-        return new() { Path = path, Name = named ? null : TopicName(path) };
+        return new() { Path = path, Name = named ? null : Clean(path) };
     }
 
-    private static string TopicName(string path) => string.Concat(path.Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-'));
+    private static string Clean(string text) => string.Concat(text.Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-'));
 
     private static string? QuantityOf(ChannelRule channel, FormatSummary? seen) =>
         channel.Quantity ?? ((channel.Unit ?? seen?.Find(channel.Path)?.Unit) is { } unit && PayloadUnits.TryFind(unit, out var known) ? known.Quantity : null);

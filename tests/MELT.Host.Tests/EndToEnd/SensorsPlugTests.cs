@@ -75,7 +75,7 @@ public sealed class SensorsPlugTests(Workshop workshop)
         await using (var add = Melt.Start(place, "sensors", "add", "tele/desk/SENSOR", "--device", "phone-1", "--accuracy", "1 % + 100 mW, data sheet 2024", "--kind", "averaged", "--vouched", "A. Smith", "--broker", Url(broker), "--seconds", "60", "--yes"))
         {
             await add.SaysAsync("listening to tele/desk/SENSOR");
-            await UntilEndedAsync(add, () => PublishAsync(broker, "tele/desk/SENSOR", Tasmota));
+            for (var n = 0; n < 5; n++) await PublishAsync(broker, "tele/desk/SENSOR", Tasmota);
             var said = (await add.EndAsync()).ShouldBeDone();
             said.Output.ShouldContain("added \"phone-1-plug\"");
             said.Output.ShouldContain("ENERGY.Power = 60 W");
@@ -144,10 +144,4 @@ public sealed class SensorsPlugTests(Workshop workshop)
 
     private static async Task PublishAsync(Mosquitto broker, string topic, string payload, params string[] more) =>
         (await Tool.RunAsync("mosquitto_pub", ["-h", "127.0.0.1", "-p", broker.Port.ToString(CultureInfo.InvariantCulture), "-q", "1", "-t", topic, "-m", payload, .. more])).ShouldBe((0, ""));
-
-    /// <summary>The guest says that it listens just before it is subscribed, so messages come until it has heard enough.</summary>
-    private static async Task UntilEndedAsync(Melt melt, Func<Task> publish)
-    {
-        while (!melt.HasEnded) await publish();
-    }
 }
