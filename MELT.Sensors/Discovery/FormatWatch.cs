@@ -11,13 +11,15 @@ internal sealed class FormatWatch(IPayloadFormat format, PayloadEvidence evidenc
     private readonly RowWatch _rows = new();
     private readonly Spread _offset = new();
     private PayloadEvidence _evidence = evidence;
-    private long _fitted, _rejected, _waiting, _beyond, _batches, _fromArrival;
+    private long _fitted, _numberless, _rejected, _waiting, _beyond, _batches, _fromArrival;
     private string? _rejection;
 
     public IPayloadFormat Format => format;
     public PayloadFit Fit => _evidence.Fit;
     public long Rejected => _rejected;
     public long Fitted => _fitted;
+    /// <summary>Of those that fitted, messages that told no value but texts: anything may be read as a text.</summary>
+    public long Numberless => _numberless;
 
     /// <summary>A message that speaks for it more than an earlier one did.</summary>
     public void Strengthen(PayloadEvidence evidence)
@@ -31,6 +33,7 @@ internal sealed class FormatWatch(IPayloadFormat format, PayloadEvidence evidenc
         if (result is PayloadResult.Decoded decoded)
         {
             _fitted++;
+            if (decoded.Fields.All(f => f.Value.Kind == PayloadKind.Text)) _numberless++;
             Read(decoded.Fields, message.Arrived, live);
         }
         else if (result.Notice?.Kind == PayloadNoticeKind.RebirthWanted) _waiting++;

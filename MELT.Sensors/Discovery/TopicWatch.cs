@@ -76,8 +76,8 @@ internal sealed class TopicWatch(string topic, string? only, FieldRoom room, Pay
         _formats = [.. ranked.Take(DiscoveryLimits.MostSettledFormats)];
     }
 
-    /// <summary>One that failed on any message stands behind those that did not.</summary>
-    private IEnumerable<FormatWatch> Ranked() => _formats.OrderBy(f => f.Rejected > 0).ThenBy(f => f.Rejected > 0 ? f.Rejected - f.Fitted : 0).ThenByDescending(f => f.Fit);
+    /// <summary>One that failed on any message stands behind those that did not, and so does one that found only words in it.</summary>
+    private IEnumerable<FormatWatch> Ranked() => _formats.OrderBy(f => f.Rejected > 0).ThenBy(f => f.Rejected > 0 ? f.Rejected - f.Fitted : 0).ThenBy(f => f.Numberless).ThenByDescending(f => f.Fit);
 
     private static string Printable(ReadOnlySpan<byte> payload) =>
         string.Concat(System.Text.Encoding.UTF8.GetString(payload[..Math.Min(payload.Length, DiscoveryLimits.LongestText)]).Select(c => char.IsControl(c) || c == '\uFFFD' ? '.' : c));
