@@ -35,6 +35,7 @@ internal sealed partial record RuleOverrides
         var captures = TopicPattern.TryParse(rule.Topic, out var pattern, out _) ? pattern : null;
         rule = rule with
         {
+            // An entry that was named after what it was taken for is named after what it is.
             Name = Name ?? ((Device ?? Meter) is null ? rule.Name : Clean(string.Join('-', new[] { Device ?? rule.Device, Meter ?? rule.Meter }.OfType<string>()))),
             Device = captures?.Captures("device") == true ? Device : Device ?? rule.Device,
             Meter = Meter ?? rule.Meter,
@@ -44,7 +45,7 @@ internal sealed partial record RuleOverrides
             Vouched = Vouched ?? rule.Vouched,
             Channels = Paths.Count == 0 ? rule.Channels : [.. Paths.Select(p => Chosen(rule, p, seen, captures?.Captures("channel") == true))],
         };
-        if (rule.Channels.Length != 1 && (Unit ?? Quantity ?? (Scale is null && Negative is null ? null : "")) is not null)
+        if (rule.Channels.Length != 1 && (Unit is not null || Quantity is not null || Scale is not null || Negative is not null))
             throw new CommandException($"--unit, --quantity, --scale and --sign speak of one field, and there are {rule.Channels.Length} ({string.Join(", ", rule.Channels.Select(c => c.Path))}); choose one with --path.", ExitCode.Usage);
         rule = rule with { Channels = [.. rule.Channels.Select(c => Apply(c, seen))] };
         if (Kind is { } kind) rule = rule with { Kind = kind, Channels = [.. rule.Channels.Select(c => rule.Channels.Length == 1 || c.Kind == kind ? c with { Kind = null } : c)] };
@@ -55,7 +56,7 @@ internal sealed partial record RuleOverrides
     {
         var unit = Unit ?? channel.Unit;
         var quantity = QuantityOf(channel with { Unit = unit }, seen);
-        var scale = Scale is { } s ? s : Negative is null ? channel.Scale : new(Math.Abs(channel.Scale.Mantissa), channel.Scale.Exponent);
+        var scale = Scale ?? (Negative is null ? channel.Scale : new(Math.Abs(channel.Scale.Mantissa), channel.Scale.Exponent));
         return channel with
         {
             Unit = unit,
