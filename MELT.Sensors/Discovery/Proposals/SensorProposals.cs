@@ -49,13 +49,12 @@ public static class SensorProposals
 
         var meter = names.Meter(plug.Boundary is not null || plug.Instrument is not null ? "plug" : "sensor", group.Level ?? (captured.Contains("channel") || captured.Contains("meter") ? names.Levels.Length - 1 : null));
         var channels = ChannelProposals.Channels(chosen, plug.Boundary, captured.Contains("channel"));
-        var period = TimeFindings.Period(topic, format, findings);
+        TimeFindings.Period(topic, format, findings);
         var rule = new SensorRule(Unique(TopicNames.Clean(device is null ? meter : $"{device}-{meter}"), taken), text, format.Format)
         {
             Device = device,
             Meter = captured.Contains("meter") ? null : meter,
             Instrument = plug.Instrument,
-            PeriodSeconds = period,
             Clock = TimeFindings.Clock(topic, format, names.Device ?? meter, findings),
             Channels = channels,
         };

@@ -10,27 +10,21 @@ internal static partial class TimeFindings
     private const double Regular = 0.2;
     private static readonly (string Unit, long Nanoseconds)[] Epochs = [("seconds", 1_000_000_000), ("milliseconds", 1_000_000), ("microseconds", 1000), ("nanoseconds", 1)];
 
-    /// <summary>Null: not regular, or not seen long enough.</summary>
-    public static double? Period(TopicSummary topic, FormatSummary format, List<Finding> findings)
+    /// <summary>
+    /// Only told, never entered: what was watched for a while need not hold for a night, and the spacing of the recorded readings tells their period anyway;
+    /// a rule that states one too short makes gaps of what is none.
+    /// </summary>
+    public static void Period(TopicSummary topic, FormatSummary format, List<Finding> findings)
     {
         if (topic.Period is not { Count: >= FewestIntervals } period)
         {
             findings.Add(new("period", $"{Words.Messages(topic.Messages - topic.Retained)} came while it was watched{(topic.Retained > 0 ? $" and {topic.Retained} that the broker had kept" : "")}: too few to tell a period", Sureness.Guess));
-            return null;
+            return;
         }
         var seen = $"{period.Count} times between messages: {Words.Seconds(period.Median)} in the middle, half of them within ±{Words.Seconds(period.HalfWidth)}";
-        if (period.HalfWidth > Regular * period.Median)
-        {
-            findings.Add(new("period", $"{seen}; perhaps it tells only what changed: no period", Sureness.Likely));
-            return null;
-        }
-        if (format.Batches > 0)
-        {
-            findings.Add(new("period", $"{seen}; a message holds several moments, so this is not the period of the readings", Sureness.Shown));
-            return null;
-        }
-        findings.Add(new("period", seen, Sureness.Shown));
-        return Enumerable.Range(1, 3).Select(digits => Words.Rounded(period.Median, digits)).FirstOrDefault(p => Math.Abs(p - period.Median) <= Math.Max(0.01 * period.Median, period.HalfWidth / 2), Words.Rounded(period.Median, 3));
+        findings.Add(period.HalfWidth > Regular * period.Median ? new("period", $"{seen}; perhaps it tells only what changed", Sureness.Likely)
+            : format.Batches > 0 ? new("period", $"{seen}; a message holds several moments, so this is not the period of the readings", Sureness.Shown)
+            : new("period", seen, Sureness.Shown));
     }
 
     /// <summary>The domain a rule should name; null: readings are stamped on arrival.</summary>
