@@ -41,7 +41,7 @@ internal sealed class SealedSessions(IActorRuntime runtime, IJournal journal, Ho
     private async Task AskAsync(string session, SessionCommand.Widen command, CancellationToken stop)
     {
         if (await runtime.AskUntilAnsweredAsync(Session.KindName, session, command, AskTimeout, time, stop) is SessionAnswer.Rejected) _running.Add((session, command));
-        else log.LogInformation("Session {Session}: {Why}", session, command.Why);
+        else log.LogInformation("Session {Session} has what was kept for {Stream}", session, command.Coverage.PersistenceId);
     }
 
     /// <summary>When it was opened and sealed; null: it never began. What it recorded lies between.</summary>

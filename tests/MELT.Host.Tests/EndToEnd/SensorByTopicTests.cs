@@ -25,7 +25,7 @@ public sealed class SensorByTopicTests(Workshop workshop)
         before.At("energy").EnumerateObject().ShouldBeEmpty();
 
         File.WriteAllText(Path.Combine(place.Data, "sensors.conf"), Entry);
-        await node.Melt.SaysAsync("host/plug was understood after the session");
+        await node.Melt.SaysAsync("has what was kept for meter:host/plug");
 
         var session = (await Melt.RunAsync(place, "show", "last", "--json")).ShouldBeDone().Json.At("sessions")[0];
         var seconds = session.At("metrics").At("e2el_seconds").At("value").GetDouble();
