@@ -20,6 +20,7 @@ namespace MELT.Devices.Inference;
 [JsonDerivedType(typeof(Marked), "marked")]
 [JsonDerivedType(typeof(Exercised), "exercised")]
 [JsonDerivedType(typeof(Probed), "probed")]
+[JsonDerivedType(typeof(OperatorsProfiled), "operators-profiled")]
 [JsonDerivedType(typeof(Failed), "failed")]
 [JsonDerivedType(typeof(Exited), "exited")]
 public abstract record EngineEvent(Stamp At)
@@ -44,6 +45,8 @@ public abstract record EngineEvent(Stamp At)
     public sealed record Exercised(Stamp At, IReadOnlyList<Stamp> Edges) : EngineEvent(At);
     /// <summary>What the engine's clock said when it read the probe of this number.</summary>
     public sealed record Probed(Stamp At, long Id) : EngineEvent(At);
+    /// <summary>What the operators of one phase (prefill, decode, other) took, added up by operator, module and device. <see cref="Request"/>: null where nobody told whose they were.</summary>
+    public sealed record OperatorsProfiled(Stamp At, int? Request, string Phase, IReadOnlyList<ProfiledGraph> Graphs, IReadOnlyList<ProfiledOperator> Operators) : EngineEvent(At);
     /// <summary>Something went wrong that the engine survived or could still report: model-not-found, load-failed, out-of-memory, evaluation-failed, protocol; of a server: server-unreachable, server-error, server-stalled, stream-cut.</summary>
     public sealed record Failed(Stamp At, int? Request, string Code, string Text) : EngineEvent(At);
     /// <summary>The process is gone; stamped by the parent. <see cref="Signal"/> names the signal that killed it.</summary>
@@ -58,6 +61,12 @@ public sealed record RequestTokens(int Prompt, int Evaluated, int Generated);
 
 /// <summary>The engine's own counters of one request, milliseconds and calls (llama_perf_context_data).</summary>
 public sealed record EngineCounters(double PromptMilliseconds, int PromptTokens, double DecodeMilliseconds, int DecodeTokens);
+
+/// <summary>One evaluation whose operators were timed. Added: the sum the engine itself gives for its operators, where it gives one.</summary>
+public sealed record ProfiledGraph(int Index, long WallNanoseconds, int? Tokens = null, long? AddedNanoseconds = null);
+
+/// <summary>What an operator took in all graphs of a profile: time that passed, and processor time of all threads together where it was told. Module: the layer or function it belongs to.</summary>
+public sealed record ProfiledOperator(string Operator, string? Module, string? Device, long Calls, long WallNanoseconds, long? CpuNanoseconds = null);
 
 /// <summary>What was loaded. <see cref="Synthetic"/>: random weights, the text means nothing.</summary>
 public sealed record ModelInfo
