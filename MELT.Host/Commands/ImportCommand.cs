@@ -14,7 +14,7 @@ namespace MELT.Host.Commands;
 /// <summary><c>melt import PATH…</c>: records made elsewhere become sessions here; recordings of MELT itself come as they are.</summary>
 internal sealed class ImportCommand
 {
-    private readonly Argument<string[]> _paths = new("path") { Description = "Folder with a record, or with records in folders below it; or a file that melt export --format melt wrote", HelpName = "PATH", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _paths = new("path") { Description = "Folder with a record, or with records in folders below it; a log of operators; or a file that melt export --format melt wrote", HelpName = "PATH", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _as = new("--as") { Description = "Read as this format, whatever the files look like", HelpName = "FORMAT" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Read everything and say what would be imported, and store nothing" };
 

@@ -10,6 +10,7 @@ internal static class EngineEventOrder
         : Place(a).CompareTo(Place(b)) is not 0 and var place ? place
         : a is EngineEvent.Marked m && b is EngineEvent.Marked n ? string.CompareOrdinal(m.Name, n.Name)
         : a is EngineEvent.Emitted e && b is EngineEvent.Emitted f ? e.Tokens.CompareTo(f.Tokens)
+        : a is EngineEvent.OperatorsProfiled o && b is EngineEvent.OperatorsProfiled p ? string.CompareOrdinal(o.Phase, p.Phase)
         : 0;
 
     // Part of the session, request, step in it.
@@ -24,6 +25,8 @@ internal static class EngineEventOrder
         EngineEvent.Emitted r => (2, r.Request, 3),
         EngineEvent.Failed { Request: { } request } => (2, request, 4),
         EngineEvent.Finished r => (2, r.Request, 5),
+        EngineEvent.OperatorsProfiled { Request: { } request } => (2, request, 6),
+        EngineEvent.OperatorsProfiled => (3, 0, 1),
         EngineEvent.Exited => (4, 0, 0),
         _ => (3, 0, 0),
     };

@@ -23,6 +23,7 @@ public static class SessionExport
         yield return Meters(session, timeline);
         yield return Clocks(session);
         foreach (var meter in session.Meters.Values) yield return Readings(meter);
+        foreach (var table in OperatorTables.Of(session)) yield return table;
     }
 
     private static ExportTable Session(RecordedSession session, SessionTimeline timeline)
@@ -53,6 +54,7 @@ public static class SessionExport
         EngineEvent.Marked r => Event("marked", null, r.At, text: r.Name),
         EngineEvent.Exercised r => Event("exercised", null, r.At, text: string.Join(' ', r.Edges)),
         EngineEvent.Probed r => Event("probed", null, r.At),
+        EngineEvent.OperatorsProfiled r => Event("operators-profiled", r.Request, r.At, text: r.Phase),
         EngineEvent.Failed r => Event("failed", r.Request, r.At, text: r.Code),
         EngineEvent.Exited r => Event("exited", null, r.At, text: r.Signal ?? r.ExitCode?.ToString(CultureInfo.InvariantCulture)),
         _ => throw new System.Diagnostics.UnreachableException(),
@@ -129,7 +131,7 @@ public static class SessionExport
         return $"{(value.Sign < 0 ? "-" : "")}{digits[..^-column.Grid.Exponent]}.{digits[^-column.Grid.Exponent..]}";
     }
 
-    private static string[] Row(params object?[] cells) => [.. cells.Select(cell => cell switch
+    internal static string[] Row(params object?[] cells) => [.. cells.Select(cell => cell switch
     {
         null => "",
         double number => number.ToString("R", CultureInfo.InvariantCulture),
