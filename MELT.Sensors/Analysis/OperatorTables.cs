@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MELT.Sensors.Alignment;
 
 namespace MELT.Sensors.Analysis;

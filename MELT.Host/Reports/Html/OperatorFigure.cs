@@ -35,7 +35,7 @@ internal static class OperatorFigure
     }
 
     private static Fragment Row(OperatorShares profile, OperatorShare o, string[] cells) => Fragment.Of($"""
-        <tr><th scope="row">{cells[0]}</th>{cells[1..].Select(cell => Fragment.Of($"<td>{cell}</td>"))}<td class="number">{Format.Count(o.Added.Calls)}</td><td class="wide">{EnergyFigure.Bar($"{string.Join(" on ", cells)}: {Percent(o.Share)}", profile.Phase == "other" ? "all" : profile.Phase, o.Share, 0, 1, Fragment.Empty)}</td><td class="number">{Percent(o.Share)}</td><td class="number">{Format.Plain(o.Added.WallNanoseconds / 1e9, "s")}</td><td class="number">{(o.Added.CpuNanoseconds is { } cpu ? Format.Plain(cpu / 1e9, "s") : "not told")}</td></tr>
+        <tr><th scope="row">{cells[0]}</th>{cells[1..].Select(cell => Fragment.Of($"<td>{cell}</td>"))}<td class="number">{Format.Count(o.Added.Calls)}</td><td class="wide">{EnergyFigure.Bar($"{string.Join(" on ", cells)}: {Percent(o.Share)}", profile.Phase is "prefill" or "decode" ? profile.Phase : "all", o.Share, 0, 1, Fragment.Empty)}</td><td class="number">{Percent(o.Share)}</td><td class="number">{Format.Plain(o.Added.WallNanoseconds / 1e9, "s")}</td><td class="number">{(o.Added.CpuNanoseconds is { } cpu ? Format.Plain(cpu / 1e9, "s") : "not told")}</td></tr>
 
         """);
 
