@@ -107,14 +107,14 @@ public sealed partial class LlamaOperatorLog
     }
 
     // " -   3: [  4096,     2,     1]          MUL_MAT   (  1) cpu =  18.562 /  18.562 ms, wall =   5.255 /   5.255 ms": sum and mean of the runs.
-    [GeneratedRegex(@"^ - +(?<number>\d+): \[(?: *(?<size>\d+),?)+\] +(?<operator>\w+) +[xg]? *\( *(?<runs>\d+)\) cpu = *(?<cpu>\d+\.\d+) / *\d+\.\d+ ms, wall = *(?<wall>\d+\.\d+) / *\d+\.\d+ ms\s*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^ - +(?<number>\d+): \[(?: *(?<size>\d+),?)+\] +(?<operator>\w+) +[xg]? *\( *(?<runs>\d{1,9})\) cpu = *(?<cpu>\d{1,9}\.\d+) / *\d+\.\d+ ms, wall = *(?<wall>\d{1,9}\.\d+) / *\d+\.\d+ ms\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex Node();
 
     [GeneratedRegex(@"^n_(nodes|leafs) = (\d+)\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex Count();
 
     // The label says µs; the value is milliseconds.
-    [GeneratedRegex(@"^perf_total_per_op_us\[ *(\w+)\] = *(\d+\.\d+) ms\s*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^perf_total_per_op_us\[ *(\w+)\] = *(\d{1,9}\.\d+) ms\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex Total();
 
     [GeneratedRegex(@"^llm_load_print_meta: (n_layer|model type|model ftype|model params|model size|general\.name) *= (.+)$", RegexOptions.CultureInvariant)]

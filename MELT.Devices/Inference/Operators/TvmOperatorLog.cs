@@ -92,7 +92,7 @@ public sealed partial class TvmOperatorLog
 
     private static OperatorRow Row(string function, JsonElement call) => new(
         Text(call, "Name") ?? throw new FormatException("a call has no name"), function, Text(call, "Device"), Text(call, "Argument Shapes") is { Length: > 0 } shape ? shape : null,
-        call.TryGetProperty("Count", out var count) ? count.GetProperty("count").GetInt64() : 1, Nanoseconds(call.GetProperty("Duration (us)")), null);
+        call.TryGetProperty("Count", out var count) ? count.GetProperty("count").GetInt32() : 1, Nanoseconds(call.GetProperty("Duration (us)")), null);
 
     // The call as a whole was timed on each device, one timer around the other.
     private static long? Wall(JsonElement report) =>
@@ -111,7 +111,9 @@ public sealed partial class TvmOperatorLog
 
     private static string? Text(JsonElement call, string name) => call.TryGetProperty(name, out var value) ? value.GetProperty("string").GetString() : null;
 
-    private static long Nanoseconds(JsonElement duration) => (long)Math.Round(duration.GetProperty("microseconds").GetDouble() * 1e3);
+    private static long Nanoseconds(JsonElement duration) => duration.GetProperty("microseconds").GetDouble() is >= 0 and < 1e12 and var microseconds
+        ? (long)Math.Round(microseconds * 1e3)
+        : throw new FormatException($"{duration} is no duration");
 
     private static int Whole(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
 
