@@ -12,13 +12,13 @@ public static class MarkdownReport
     {
         var page = new StringBuilder();
         Line(page, $"# {Escape(document.Name)}");
-        foreach (var session in document.Sessions) Session(page, session);
+        foreach (var session in document.Sessions) Session(page, session, context.PlotsOf(session.Session));
         foreach (var dialect in document.Dialects ?? []) Figures(page, dialect);
         Footer(page, document, context);
         return page.ToString();
     }
 
-    private static void Session(StringBuilder page, SessionResults session)
+    private static void Session(StringBuilder page, SessionResults session, SessionPlots? plots)
     {
         Line(page, "");
         Line(page, $"## {Escape(SessionTitle.Of(session))}");
@@ -32,6 +32,7 @@ public static class MarkdownReport
         Line(page, Escape(string.Join(" ", Sentences.Of(session))));
         Metrics(page, session);
         foreach (var boundary in EnergyRow.Boundaries(session)) Energy(page, session, boundary);
+        foreach (var profile in plots?.Operators ?? []) Operators(page, profile);
         foreach (var fitted in FittedWindows.Of(session)) Line(page, $"\n{Escape(fitted)}.");
         foreach (var (i, line) in ClockLines.Of(session).AddRange(ClockLines.Rejected(session)).Index()) Line(page, $"{(i == 0 ? "\n" : "")}* {Escape(line)}");
         foreach (var warning in session.Warnings) Line(page, $"\nWarning `{warning.Code}`: {Escape(warning.Text)}");
@@ -80,6 +81,16 @@ public static class MarkdownReport
         foreach (var row in FigureRow.Of(figures)) Line(page, $"| {Escape(row.Where)} | {row.Field} | {row.Theirs} | {row.Ours} | {row.Defects} | {row.Explained} |");
         if (FigureRow.Folded(figures) is { } folded) Line(page, $"\n{folded}.");
         foreach (var (i, line) in FigureRow.Legend(figures).Index()) Line(page, $"{(i == 0 ? "\n" : "")}* {line}");
+    }
+
+    private static void Operators(StringBuilder page, OperatorShares profile)
+    {
+        var (shown, others) = OperatorLine.Folded(OperatorLine.ByOperator(profile));
+        Line(page, "");
+        Line(page, $"| {Escape(OperatorLine.Title(profile))} | device | calls | share | wall time | CPU time |");
+        Line(page, "|---|---|--:|--:|--:|--:|");
+        foreach (var line in shown) Line(page, $"| {Escape(line.Names[0])} | {Escape(line.Names[1])} | {line.Calls} | {line.Percent} | {line.Wall} | {line.Cpu} |");
+        Line(page, $"\n{(others is null ? "" : $"{others}. ")}{OperatorLine.Explained}");
     }
 
     private static void Footer(StringBuilder page, ResultsDocument document, ReportContext context)

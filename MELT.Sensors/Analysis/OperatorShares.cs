@@ -8,14 +8,16 @@ namespace MELT.Sensors.Analysis;
 /// <param name="Request">Null: nobody told whose they were.</param>
 public sealed record OperatorShares(int? Request, string Phase, ImmutableArray<ProfiledGraph> Graphs, ImmutableArray<OperatorShare> Operators)
 {
-    /// <summary>In the order in which they were told.</summary>
+    /// <summary>In the order of requests, and of the first graph of each phase.</summary>
     public static ImmutableArray<OperatorShares> Of(RecordedSession session) =>
     [
         .. from told in session.Events.OfType<EngineEvent.OperatorsProfiled>()
            group told by (told.Request, told.Phase) into profiles
            let operators = profiles.SelectMany(p => p.Operators).ToArray()
            let all = operators.Sum(o => o.WallNanoseconds)
-           select new OperatorShares(profiles.Key.Request, profiles.Key.Phase, [.. profiles.SelectMany(p => p.Graphs).OrderBy(g => g.Index)], Added(operators, o => (o.Operator, o.Module, o.Device), all)),
+           let graphs = profiles.SelectMany(p => p.Graphs).OrderBy(g => g.Index).ToImmutableArray()
+           orderby profiles.Key.Request ?? int.MaxValue, graphs.IsEmpty ? int.MaxValue : graphs[0].Index, profiles.Key.Phase
+           select new OperatorShares(profiles.Key.Request, profiles.Key.Phase, graphs, Added(operators, o => (o.Operator, o.Module, o.Device), all)),
     ];
 
     /// <summary>Wall time of all operators, nanoseconds.</summary>

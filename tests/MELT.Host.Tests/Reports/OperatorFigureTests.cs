@@ -39,8 +39,8 @@ public sealed class OperatorFigureTests
             ["MUL_MAT", "cpu0", "18", "", "87.50 %", "7.000 ms", "28.00 ms"],
             ["<CPY>", "not told", "2", "", "12.50 %", "1.000 ms", "not told"],
         ]);
-        Table(page, "Layers or functions").Select(r => r[0]).ShouldBe(["blk.0", "blk.1", "not told"]);
-        Table(page, "Devices").Select(r => $"{r[0]} {r[3]}").ShouldBe(["cpu0 87.50 %", "not told 12.50 %"]);
+        Table(page, "decode by module").Select(r => r[0]).ShouldBe(["blk.0", "blk.1", "not told"]);
+        Table(page, "decode by device").Select(r => $"{r[0]} {r[3]}").ShouldBe(["cpu0 87.50 %", "not told 12.50 %"]);
         page.Descendants("svg").Attributes("aria-label").Select(a => a.Value).ShouldContain("MUL_MAT on cpu0: 87.50 %");
     }
 
@@ -52,6 +52,15 @@ public sealed class OperatorFigureTests
 
         Table(page, "other: 1 graph of").Length.ShouldBe(20);
         page.Descendants("p").Select(p => p.Value).ShouldContain("and 10 more with 33.33 % together");
+    }
+
+    [Fact]
+    public void The_page_to_paste_has_them_too()
+    {
+        var page = MarkdownReport.Write(Some.Document(), Some.Context() with { Plots = [SomePlots.Host() with { Operators = [Decode] }] });
+
+        page.ShouldContain("| decode of request 0: 2 graphs of 4.000 ms on average | device | calls | share | wall time | CPU time |");
+        page.ShouldContain("| MUL_MAT | cpu0 | 18 | 87.50 % | 7.000 ms | 28.00 ms |");
     }
 
     [Fact]

@@ -82,6 +82,7 @@ public sealed class OperatorLogsTests : IDisposable
         var operators = Table(session, "operators.csv").Rows.Select(r => r.ToArray()).ToArray();
 
         recording.Format.ShouldBe("operator-log");
+        OperatorShares.Of(session).Select(p => (p.Phase, p.Graphs.Length)).ShouldBe([("prefill", 2), ("decode", 27)]);
         results.Flags.ShouldBe(["imported"]);
         results.Status.ShouldBe("complete");
         results.Phases.ShouldBeEmpty("nobody knows when it was");

@@ -48,7 +48,7 @@ public sealed class LlamaOperatorLogTests
         var log = Read(whole[..25]);
 
         log.Graphs.ShouldHaveSingleItem().Tokens.ShouldBe(2);
-        log.Problems.ShouldHaveSingleItem().ToString().ShouldBe("a.log:25: the log ends before the graph of line 18 is over: 6 of its 8 nodes are there");
+        log.Problems.ShouldHaveSingleItem().ToString().ShouldBe("a.log:25: the log ends before the graph of line 19 is over: 5 of its 8 nodes are there");
     }
 
     [Fact]

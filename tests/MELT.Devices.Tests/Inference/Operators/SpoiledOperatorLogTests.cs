@@ -24,8 +24,8 @@ public sealed class SpoiledOperatorLogTests
             var log = OperatorLog.TryRead("a.log", lines[..random.Next(1, lines.Length + 1)]);
 
             if (log is null) continue;
-            log.Graphs.ShouldAllBe(g => g.WallNanoseconds >= 0 && g.Rows.All(r => r.WallNanoseconds >= 0));
-            log.Problems.ShouldAllBe(p => p.Line >= 1 && p.Line <= lines.Length && p.Text.Length > 0);
+            log.Graphs.All(g => g.WallNanoseconds >= 0 && g.Rows.All(r => r.WallNanoseconds >= 0)).ShouldBeTrue();
+            log.Problems.All(p => p.Line >= 1 && p.Line <= lines.Length && p.Text.Length > 0).ShouldBeTrue();
         }
     }
 }
