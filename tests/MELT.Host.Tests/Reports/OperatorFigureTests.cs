@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Xml.Linq;
-using MELT.Devices.Inference;
 using MELT.Host.Reports;
 using MELT.Sensors.Analysis;
 
