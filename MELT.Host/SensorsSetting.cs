@@ -16,16 +16,15 @@ internal sealed record SensorsSetting(ConfigurationSources Sources, SensorRules 
     /// <summary>Below the data folder.</summary>
     public static KeptTopicsOptions KeptIn(string dataFolder, SensorOptions options) => new(Path.Combine(dataFolder, "unknown-topics"), options.KeepBytesPerTopic, options.KeepTopics);
 
-    /// <summary>The node of a cluster whose files they are; null: there is no other.</summary>
-    public string? Node { get; init; }
+    /// <summary>Several nodes hear unknown topics: each message is for one of them.</summary>
+    public bool IsShared { get; init; }
 
     /// <summary>Opens it, and the watch over its files; both are pushed on <paramref name="open"/>.</summary>
     public ForeignTopics Open(BrokerAround broker, IActorRuntime runtime, IJournal journal, HostClock clock, TimeProvider time, ILoggerFactory logs, InstrumentCatalogue? instruments, Stack<IAsyncDisposable> open)
     {
         var options = new ForeignTopicsOptions(Kept, Rules.Rules)
         {
-            Source = Node is null ? SensorsReader.File : $"{SensorsReader.File} of {Node}",
-            Share = Node is null ? "" : "$share/melt-unknown/",
+            Share = IsShared ? "$share/melt-unknown/" : "",
             Listen = Listen,
             Instruments = instruments ?? InstrumentCatalogue.Empty,
             Publish = broker.Publish,

@@ -32,20 +32,38 @@ internal sealed class SensorsWatch : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RunAsync(string seen, TimeProvider time)
+    /// <summary>A change counts when two looks agree: an editor may have emptied the file before it writes it again.</summary>
+    private async Task RunAsync(string adopted, TimeProvider time)
     {
         using var timer = new PeriodicTimer(Rhythm, time);
+        var before = adopted;
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                if (Look() is var now && now == seen) continue;
-                seen = now;
-                if (SensorsReader.Load(_sources) is { Value: { } rules }) await _topics.AdoptAsync(rules.Rules, _stop.Token);
-                else foreach (var problem in SensorsReader.Load(_sources).Problems) _log.LogError("sensors.conf was changed and is not used: {Problem}", problem);
+                var now = Look();
+                if (now != adopted && now == before && await AdoptAsync()) adopted = now;
+                before = now;
             }
         }
-        catch (OperationCanceledException) { }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested) { }
+    }
+
+    /// <summary>False: it is to be tried again.</summary>
+    private async Task<bool> AdoptAsync()
+    {
+        try
+        {
+            var read = SensorsReader.Load(_sources);
+            if (read.Value is { } rules) await _topics.AdoptAsync(rules.Rules, _stop.Token);
+            foreach (var problem in read.Problems) _log.LogError("sensors.conf was changed and is not used: {Problem}", problem);
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _log.LogError(e, "sensors.conf was changed and could not be adopted; it is tried again");
+            return false;
+        }
     }
 
     /// <summary>Equal while no file changed.</summary>

@@ -5,17 +5,30 @@ using MELT.Sensors.Meters;
 
 namespace MELT.Actors.Meters;
 
-/// <summary>What a meter remembers: which numbers it has, how it described itself, how its last batch was answered.</summary>
+/// <summary>What a meter remembers: which numbers it has, how it described itself, how the last batches were answered.</summary>
 public sealed record MeterState(
     SequenceSet Stored,
     ImmutableSortedDictionary<long, uint> RecentChecksums,
     MeterDescription? Description,
     long? DescribedAt,
     long? Highest,
-    string? LastBatch,
-    Recorded LastAnswer,
+    ImmutableArray<AnsweredBatch> Answered,
     long Position)
 {
+    /// <summary>Writers whose last batch is remembered: those that write at one time, a lane of each node and what is stored of earlier messages.</summary>
+    private const int WritersKept = 16;
+
+    /// <summary>How a batch was answered; null: it was not, or its writer has written others since.</summary>
+    public Recorded? AnswerTo(string batch) => Answered.FirstOrDefault(a => a.Batch == batch)?.Answer;
+
+    /// <summary>Of each writer the last batch, the one that wrote last at the end. An event more of the same batch adds to its answer.</summary>
+    public MeterState With(string batch, long stored, long duplicates)
+    {
+        var before = AnswerTo(batch) ?? new(0, 0);
+        var others = Answered.RemoveAll(a => a.Writer == AnsweredBatch.WriterOf(batch));
+        return this with { Answered = [.. others.Skip(others.Length - (WritersKept - 1)), new(batch, new(before.Stored + stored, before.Duplicates + duplicates))] };
+    }
+
     /// <summary>By channel: the newest calibration and its number.</summary>
     public ImmutableSortedDictionary<string, (long Number, MeterCalibration Calibration)> Calibrations { get; init; } = ImmutableSortedDictionary.Create<string, (long, MeterCalibration)>(StringComparer.Ordinal);
     public (long Number, MeterCheck Check)? Checked { get; init; }
@@ -23,6 +36,13 @@ public sealed record MeterState(
     /// <summary>Numbers of the events that say how readings are to be understood, beside the description.</summary>
     public ImmutableArray<long>? CorrectedAt => Calibrations.IsEmpty && Checked is null ? null
         : [.. Calibrations.Values.Select(c => c.Number).Concat(Checked is { } check ? [check.Number] : []).Order()];
+}
+
+/// <summary>A batch and its answer. Batches are named WRITER-NUMBER.</summary>
+public sealed record AnsweredBatch(string Batch, Recorded Answer)
+{
+    public string Writer => WriterOf(Batch);
+    public static string WriterOf(string batch) => batch.LastIndexOf('-') is > 0 and var end ? batch[..end] : batch;
 }
 
 /// <summary>
@@ -37,15 +57,15 @@ public sealed class Meter : EventSourcedBehavior<MeterCommand, MeterEvent, Meter
     public override string Kind => KindName;
 
     public override MeterState Empty(string id) =>
-        new(SequenceSet.Empty, ImmutableSortedDictionary<long, uint>.Empty, null, null, null, null, new(0, 0), 0);
+        new(SequenceSet.Empty, ImmutableSortedDictionary<long, uint>.Empty, null, null, null, [], 0);
 
     public override Effect<MeterEvent> Handle(MeterState meter, MeterCommand command) => command switch
     {
-        MeterCommand.Record c when c.Batch == meter.LastBatch => Reply(meter.LastAnswer),
+        MeterCommand.Record c when meter.AnswerTo(c.Batch) is { } answer => Reply(answer),
         MeterCommand.Record c => Record(meter, c),
         MeterCommand.Describe c when MeterJson.Same(meter.Description, c.Description) => Reply(new Recorded(0, 1)),
         MeterCommand.Describe c => Persist(new MeterEvent.Described(c.Description, c.At)).ThenReply(new Recorded(1, 0)),
-        MeterCommand.Reject c when c.Batch == meter.LastBatch => Reply(meter.LastAnswer),
+        MeterCommand.Reject c when meter.AnswerTo(c.Batch) is { } answer => Reply(answer),
         MeterCommand.Reject c => Persist(new MeterEvent.ReadingRejected(c.Batch, c.Code, c.Text, c.Payload, c.At)).ThenReply(new Recorded(0, 0)),
         MeterCommand.Calibrate c when Objection(meter, c) is { } reason => Reply(new MeterRefusal(reason)),
         MeterCommand.Calibrate c when meter.Calibrations.TryGetValue(c.Calibration.Channel, out var last) && last.Calibration == c.Calibration => Reply(new Recorded(0, 1)),
@@ -93,7 +113,7 @@ public sealed class Meter : EventSourcedBehavior<MeterCommand, MeterEvent, Meter
         events.AddRange(conflicts);
         if (duplicates > 0) events.Add(new MeterEvent.DuplicatesReceived(c.Batch, duplicates));
         // What the state will say: a batch that is repeated because its answer was lost is answered the same.
-        var effect = Persist(events.ToArray()).ThenReply(events.Aggregate(meter, Change).LastAnswer);
+        var effect = Persist(events.ToArray()).ThenReply(events.Aggregate(meter, Change).AnswerTo(c.Batch) ?? new Recorded(0, 0));
         return fresh.Count == 0 ? effect : effect.ThenPublish(new BlocksCommitted([.. events.OfType<MeterEvent.SamplesRecorded>().Select(e => e.Samples)]));
     }
 
@@ -117,21 +137,17 @@ public sealed class Meter : EventSourcedBehavior<MeterCommand, MeterEvent, Meter
         MeterEvent.Described d => meter with { Description = d.Description, DescribedAt = meter.Position + 1 },
         MeterEvent.Calibrated c => meter with { Calibrations = meter.Calibrations.SetItem(c.Calibration.Channel, (meter.Position + 1, c.Calibration)) },
         MeterEvent.Checked c => meter with { Checked = (meter.Position + 1, c.Check) },
-        MeterEvent.SamplesRecorded r => Answered(meter, r.Batch, stored: 1, duplicates: 0) with
+        MeterEvent.SamplesRecorded r => meter.With(r.Batch, stored: 1, duplicates: 0) with
         {
             Stored = r.Samples.Sequence is { } numbers ? meter.Stored.Add(numbers) : meter.Stored,
             RecentChecksums = Recent(meter.RecentChecksums, r.Checksums),
             Highest = r.Samples.Sequence is { } range ? Math.Max(meter.Highest ?? range.Last, range.Last) : meter.Highest,
         },
-        MeterEvent.DuplicatesReceived d => Answered(meter, d.Batch, stored: 0, duplicates: d.Count),
-        MeterEvent.ConflictReceived c => Answered(meter, c.Batch, stored: 1, duplicates: 0),
-        MeterEvent.ReadingRejected r => Answered(meter, r.Batch, stored: 0, duplicates: 0),
+        MeterEvent.DuplicatesReceived d => meter.With(d.Batch, stored: 0, duplicates: d.Count),
+        MeterEvent.ConflictReceived c => meter.With(c.Batch, stored: 1, duplicates: 0),
+        MeterEvent.ReadingRejected r => meter.With(r.Batch, stored: 0, duplicates: 0),
         _ => throw new UnreachableException(e.GetType().Name),
     };
-
-    private static MeterState Answered(MeterState meter, string batch, long stored, long duplicates) => meter.LastBatch == batch
-        ? meter with { LastAnswer = new(meter.LastAnswer.Stored + stored, meter.LastAnswer.Duplicates + duplicates) }
-        : meter with { LastBatch = batch, LastAnswer = new(stored, duplicates) };
 
     private static ImmutableSortedDictionary<long, uint> Recent(ImmutableSortedDictionary<long, uint> kept, ImmutableArray<NumberedChecksum> added)
     {

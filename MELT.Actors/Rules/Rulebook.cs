@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Text.Json;
 using MELT.Actors.Behaviors;
-using MELT.Actors.Journal;
 using MELT.Devices.Time;
 using MELT.Sensors.Topics;
 
@@ -56,7 +54,7 @@ public sealed class Rulebook : EventSourcedBehavior<RulebookCommand, RulebookEve
         RulebookEvent[] changes =
         [
             .. book.Rules.Where(r => r.Value.Sources.Contains(source) && now.All(rule => rule.Name != r.Key)).Select(r => new RulebookEvent.RuleRemoved(r.Key, source, at)),
-            .. now.Where(rule => !SourcesOf(book, rule.Name).Contains(source) || !Same(rule, book.Rules[rule.Name].Rule)).Select(rule => new RulebookEvent.RuleSet(rule, source, at)),
+            .. now.Where(rule => !SourcesOf(book, rule.Name).Contains(source) || rule != book.Rules[rule.Name].Rule).Select(rule => new RulebookEvent.RuleSet(rule, source, at)),
         ];
         var after = changes.Aggregate(book, Apply);
         return changes.Length == 0 ? Reply(Standing(book)) : Persist(changes).ThenReply(Standing(after)).ThenPublish(new RulesChanged(after.InForce));
@@ -64,8 +62,4 @@ public sealed class Rulebook : EventSourcedBehavior<RulebookCommand, RulebookEve
 
     private static ImmutableSortedSet<string> SourcesOf(RulebookState book, string rule) => book.Rules.GetValueOrDefault(rule)?.Sources ?? ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
     private static RulebookAnswer.Standing Standing(RulebookState book) => new(book.InForce);
-
-    /// <summary>By content: records that hold lists do not compare by it.</summary>
-    private static bool Same(SensorRule a, SensorRule b) =>
-        JsonSerializer.SerializeToUtf8Bytes(a, EventJson.Options).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(b, EventJson.Options));
 }

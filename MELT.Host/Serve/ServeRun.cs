@@ -28,8 +28,10 @@ internal sealed class ServeRun(Surroundings with, MeltConfiguration configuratio
             // At once: there is nothing left to hand over, and nobody who would take it.
             Environment.Exit(ExitCode.Failed);
         }
+        var draining = node.DrainAsync(setting.Drain);
+        // What is said is true by then.
         Surroundings.Remark("stopping: nothing new is begun, running sessions are sealed and readings stored; a second signal ends at once");
-        await node.DrainAsync(setting.Drain);
+        await draining;
         return ExitCode.Done;
     }
 

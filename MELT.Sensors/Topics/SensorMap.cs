@@ -13,6 +13,7 @@ public sealed class SensorMap
 {
     /// <summary>Topics remembered; a laboratory has hundreds, and beyond this every further one is looked up again.</summary>
     private const int MostRemembered = 10_000;
+    /// <summary>Bytes; names become the names of streams and columns.</summary>
     private const int LongestName = 120;
 
     public static readonly SensorMap Empty = new([]);
@@ -55,5 +56,5 @@ public sealed class SensorMap
         return IsName(device) && IsName(meter) && (channel is null || IsName(channel)) ? new(rule, new(new DeviceId(device), meter), channel) : null;
     }
 
-    private static bool IsName(string text) => text.Length is > 0 and <= LongestName && !text.Any(char.IsControl);
+    private static bool IsName(string text) => System.Text.Encoding.UTF8.GetByteCount(text) is > 0 and <= LongestName && !text.Any(char.IsControl);
 }

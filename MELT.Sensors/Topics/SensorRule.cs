@@ -35,6 +35,15 @@ public sealed record SensorRule(string Name, string Topic, string Format)
 
     /// <summary>The topic that announced it; null: an operator wrote it.</summary>
     public string? AnnouncedOn { get; init; }
+
+    /// <summary>By content: the same rule may come from a file, from the journal and from another node.</summary>
+    public bool Equals(SensorRule? other) => other is not null
+        && (Name, Topic, Format, Device, Meter, Instrument, Kind) == (other.Name, other.Topic, other.Format, other.Device, other.Meter, other.Instrument, other.Kind)
+        && (PeriodSeconds, WindowSeconds, StampPosition, LatencySeconds, LatencyUncertaintySeconds) == (other.PeriodSeconds, other.WindowSeconds, other.StampPosition, other.LatencySeconds, other.LatencyUncertaintySeconds)
+        && (Clock, Held, Gauge, Vouched, AnnouncedOn) == (other.Clock, other.Held, other.Gauge, other.Vouched, other.AnnouncedOn)
+        && Channels.SequenceEqual(other.Channels);
+
+    public override int GetHashCode() => HashCode.Combine(Name, Topic, Format, Channels.Length);
 }
 
 /// <summary>One channel of a rule: which field of the payload, and what it measures. value = scale × field, in <see cref="Unit"/>, kept in that quantity's base unit.</summary>

@@ -1,5 +1,6 @@
 using MELT.Sensors.Decoding;
 using MELT.Sensors.Decoding.Payloads;
+using MELT.Sensors.Encoding;
 using MELT.Sensors.Meters;
 
 namespace MELT.Sensors.Topics;
@@ -23,6 +24,8 @@ public static class SensorRuleProblems
         }
         foreach (var (key, name) in new[] { ("device", rule.Device), ("meter", rule.Meter ?? rule.Name) })
             if (name is not null && !MeterId.TryParse($"{name}/{name}", out _)) yield return (key, $"{JsonMessage.Quote(name)} is no name: it holds none of + # / and is not empty");
+        if (rule.Channels.Length > BlockCodec.MaximumColumns) yield return ("channels", $"there are more than {BlockCodec.MaximumColumns}, which a meter's block does not hold; write a second rule");
+        if (rule.Channels.FirstOrDefault(c => c.Name is { } name && System.Text.Encoding.UTF8.GetByteCount(name) > BlockCodec.MaximumNameBytes) is { } lengthy) yield return ("channels", $"the name of the channel of {lengthy.Path} is longer than {BlockCodec.MaximumNameBytes} bytes");
         if (rule.Channels.IsEmpty) yield return ("channels", "there are none: name a path, or channels with theirs");
         foreach (var channel in rule.Channels)
             foreach (var problem in Of(channel)) yield return problem;

@@ -74,6 +74,11 @@ internal sealed class ForeignMessages(ForeignMeters meters)
                 Once(match, $"{match.Meter} is a meter {(meter.IsNative ? "that publishes on MELT's own topics" : $"of the rule {meter.Rule.Name}")}; give the one of the rule {match.Rule.Name} another name", effects);
                 return;
             }
+            if (meter.IsFull(reading.Channels))
+            {
+                Once(match, $"{match.Meter} has {ForeignMeter.MostChannels} channels already; the rule {match.Rule.Name} takes no further one", effects);
+                return;
+            }
             _told.Remove((match.Rule.Name, match.Meter));
             var description = meter.Describe(reading.Channels);
             // Where channels of a topic's names contradict each other the readings stay, and the contradiction is told.
@@ -81,7 +86,11 @@ internal sealed class ForeignMessages(ForeignMeters meters)
             else if (description is not null) effects.Add(new ForeignEffect.Describe(match.Meter, description));
             if (meter.Vouch(arrived) is { } check) effects.Add(new ForeignEffect.Vouch(match.Meter, check));
         }
-        foreach (var block in reading.Blocks) effects.Add(new ForeignEffect.Record(match.Meter, new(block, Crc32C.Of(payload.Span), arrived, reading.Told)));
+        // What can be read can yet be more than a block holds; the journal would refuse it again and again.
+        foreach (var block in reading.Blocks)
+            effects.Add(BlockCodec.Objection(block) is { } objection
+                ? new ForeignEffect.Reject(match.Meter, new(Rejection.TooLarge, objection))
+                : new ForeignEffect.Record(match.Meter, new(block, Crc32C.Of(payload.Span), arrived, reading.Told)));
         foreach (var rejection in reading.Rejections) effects.Add(new ForeignEffect.Reject(match.Meter, rejection));
     }
 

@@ -16,7 +16,7 @@ internal sealed class ForeignMeter
     public ForeignMeter(RuleMatch match, MeterStanding standing)
     {
         Rule = match.Rule;
-        Vouched = standing.Moves == true;
+        Vouched = standing.Moves is not null;
         IsNative = standing.Description is { Rule: null };
         if (standing.Description is not { } before || before.Rule != Rule.Name) return;
         foreach (var channel in before.Channels)
@@ -24,12 +24,18 @@ internal sealed class ForeignMeter
                 _channels[channel.Name] = RuleDescription.Of(rule, channel.Name, rule.Unit ?? channel.Unit);
     }
 
+    /// <summary>Channels that a topic names; beyond it somebody makes them up.</summary>
+    public const int MostChannels = 256;
+
     public SensorRule Rule { get; }
-    /// <summary>Somebody saw it move, and it is stored.</summary>
+    /// <summary>Somebody said whether it moves, and that is stored: a rule does not speak against a check.</summary>
     public bool Vouched { get; private set; }
 
     /// <summary>It publishes on MELT's own topics, and describes itself.</summary>
     public bool IsNative { get; }
+
+    /// <summary>It has as many channels as a meter may have, and one of these would be a further one.</summary>
+    public bool IsFull(ImmutableArray<ChannelDescription> seen) => _channels.Count >= MostChannels && seen.Any(c => !_channels.ContainsKey(c.Name));
 
     /// <summary>Its description, when these channels change it; null: the meter was told already.</summary>
     public MeterDescription? Describe(ImmutableArray<ChannelDescription> seen)

@@ -28,6 +28,9 @@ internal sealed class ForeignMeters(IActorRuntime runtime, TimeProvider time)
             if (!names.Contains(known.Rule.Name)) _known.TryRemove(meter, out _);
     }
 
+    /// <summary>What the meters were told is not known: they are asked again.</summary>
+    public void Forget() => _known.Clear();
+
     public async Task<MeterStanding> InspectAsync(MeterId meter, CancellationToken stop) =>
         (MeterStanding)await runtime.AskUntilAnsweredAsync(Meter.KindName, meter.ToString(), new MeterCommand.Inspect(), AskTimeout, time, stop);
 }

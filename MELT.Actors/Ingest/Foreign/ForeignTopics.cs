@@ -17,8 +17,6 @@ namespace MELT.Actors.Ingest.Foreign;
 /// <param name="Written">The rules of the laboratory's files: in force from the first message on, and adopted by the rulebook as soon as it answers.</param>
 public sealed record ForeignTopicsOptions(KeptTopicsOptions Kept, ImmutableArray<SensorRule> Written)
 {
-    /// <summary>Names the files that the rules were read from: each node of a cluster has its own.</summary>
-    public string Source { get; init; } = "sensors.conf";
     /// <summary>Topic filters of which unknown topics are kept.</summary>
     public ImmutableArray<string> Listen { get; init; } = ["#"];
     public InstrumentCatalogue Instruments { get; init; } = InstrumentCatalogue.Empty;
@@ -52,12 +50,12 @@ public sealed class ForeignTopics : IAsyncDisposable
     private readonly ForeignMeters _meters;
     private readonly ConcurrentDictionary<string, long> _asked = new(StringComparer.Ordinal);
     private readonly HashSet<string> _subscribed = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _woken = new(0), _unwoken = new(0), _changing = new(1);
+    private readonly SemaphoreSlim _woken = new(0), _unwoken = new(0), _changing = new(1), _adopting = new(1);
     private readonly CancellationTokenSource _stop = new();
     private readonly IDisposable _subscription;
     private readonly Task _running;
     private volatile SensorMap _map;
-    private volatile bool _adopted;
+    private bool _adopted;
 
     public ForeignTopics(ForeignTopicsOptions options, IActorRuntime runtime, IJournal journal, HostClock clock, TimeProvider time, ILogger log)
     {
@@ -82,8 +80,7 @@ public sealed class ForeignTopics : IAsyncDisposable
     /// <summary>The rules that operators wrote are these from now on; completes when that is stored.</summary>
     public async Task AdoptAsync(ImmutableArray<SensorRule> written, CancellationToken stop)
     {
-        await UseAsync(await TellAsync(new RulebookCommand.Adopt(_options.Source, written, _clock.Now), stop), stop);
-        _adopted = true;
+        await UseAsync(await AdoptedAsync(written, stop), stop);
         _woken.Release();
     }
 
@@ -107,6 +104,7 @@ public sealed class ForeignTopics : IAsyncDisposable
         _woken.Dispose();
         _unwoken.Dispose();
         _changing.Dispose();
+        _adopting.Dispose();
     }
 
     /// <summary>Topics of new rules are subscribed to before they are known: what comes meanwhile is kept, and not lost.</summary>
@@ -147,7 +145,7 @@ public sealed class ForeignTopics : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
             try
             {
-                await UseAsync(_adopted ? await InspectAsync() : await AdoptedAsync(), _stop.Token);
+                await UseAsync(await AdoptedAsync(null, _stop.Token), _stop.Token);
                 await _backfill.RunAsync(_map, _stop.Token);
                 await RestAsync(_woken);
             }
@@ -169,11 +167,22 @@ public sealed class ForeignTopics : IAsyncDisposable
         catch (OperationCanceledException) { }
     }
 
-    private async Task<ImmutableArray<SensorRule>> AdoptedAsync()
+    /// <summary>One after another: what the files said first must not come to the rulebook after what they say now.</summary>
+    /// <param name="written">Null: what they said first, unless something newer was adopted meanwhile.</param>
+    private async Task<ImmutableArray<SensorRule>> AdoptedAsync(ImmutableArray<SensorRule>? written, CancellationToken stop)
     {
-        var rules = await TellAsync(new RulebookCommand.Adopt(_options.Source, _options.Written, _clock.Now), _stop.Token);
-        _adopted = true;
-        return rules;
+        await _adopting.WaitAsync(stop);
+        try
+        {
+            if (_adopted && written is null) return await TellAsync(RulebookCommand.Inspect.Value, stop);
+            var rules = await TellAsync(new RulebookCommand.Adopt($"sensors.conf of {Kept.Id}", written ?? _options.Written, _clock.Now), stop);
+            _adopted = true;
+            return rules;
+        }
+        finally
+        {
+            _adopting.Release();
+        }
     }
 
     /// <summary>Until stopped; a broker that refuses is asked again, since unknown topics are no reason to stop taking readings.</summary>
@@ -204,8 +213,6 @@ public sealed class ForeignTopics : IAsyncDisposable
         IngestCounters.Unknown();
         Kept.Keep(delivery, f.At);
     }
-
-    private Task<ImmutableArray<SensorRule>> InspectAsync() => TellAsync(RulebookCommand.Inspect.Value, _stop.Token);
 
     private async Task<ImmutableArray<SensorRule>> TellAsync(RulebookCommand command, CancellationToken stop) =>
         ((RulebookAnswer.Standing)await _runtime.AskUntilAnsweredAsync(Rulebook.KindName, Rulebook.Id, command, AskTimeout, _time, stop)).Rules;

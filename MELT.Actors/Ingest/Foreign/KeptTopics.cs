@@ -26,7 +26,7 @@ public sealed class KeptTopics : IAsyncDisposable
     private readonly KeptTopicsOptions _options;
     private readonly ILogger _log;
     private readonly Channel<Entry> _waiting = Channel.CreateBounded<Entry>(new BoundedChannelOptions(Room) { SingleReader = true });
-    private readonly Dictionary<string, KeptTopic> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KeptTopic> _topics = new(StringComparer.Ordinal);
     private readonly Task _running;
     private int _folders;
     private bool _failing;
@@ -83,6 +83,14 @@ public sealed class KeptTopics : IAsyncDisposable
         return new(topic, files, kept.Read(files));
     }
 
+    /// <summary>Only these files of it, as far as they are still there.</summary>
+    public KeptPart Read(string topic, IReadOnlyCollection<string> only)
+    {
+        var kept = KeptTopic.In(_options.Folder, topic, _options.RoomPerTopic);
+        string[] files = [.. kept.Files().Where(only.Contains)];
+        return new(topic, files, kept.Read(files));
+    }
+
     /// <summary>All that is kept in a folder, topic by topic, for whoever only looks.</summary>
     public static IEnumerable<KeptMessage> ReadAll(KeptTopicsOptions options) => Directory.Exists(options.Folder) ? Folders(options).SelectMany(t => t.Read()) : [];
 
@@ -111,79 +119,83 @@ public sealed class KeptTopics : IAsyncDisposable
             while (written.Count < Room && _waiting.Reader.TryRead(out var entry))
             {
                 if (entry is Entry.Barrier b) barriers.Add(b.Reached);
-                else if (entry is Entry.Forget f) Forget(f.Part);
+                else if (entry is Entry.Forget f) Try(() => Forget(f.Part));
                 else if (entry is Entry.Message m && TryWrite(m)) written.Add(m.Delivery);
             }
-            Commit(closing: barriers.Count > 0 || _open.Count > OpenFiles);
+            Commit(closing: _topics.Values.Count(t => t.IsOpen) > OpenFiles, sealing: barriers.Count > 0);
             foreach (var delivery in written) Acknowledge(delivery);
             foreach (var barrier in barriers) barrier.TrySetResult();
         }
-        Commit(closing: true);
+        Commit(closing: true, sealing: false);
+    }
+
+    /// <summary>What goes wrong with files ends no loop: messages of unknown topics are worth less than what comes behind them.</summary>
+    private bool Try(Action work)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // Once, until it works again: a full disk would be told of with every message.
+            if (!_failing) _log.LogError(e, "Messages of unknown topics cannot be kept");
+            _failing = true;
+            return false;
+        }
     }
 
     private bool TryWrite(Entry.Message message)
     {
-        try
+        var fits = false;
+        if (Try(() => fits = TopicOf(message.Delivery.Topic).TryWrite(message.Arrived, message.Delivery.Payload.Span)) && fits)
         {
-            if (!_open.TryGetValue(message.Delivery.Topic, out var topic)) _open[message.Delivery.Topic] = topic = Open(message.Delivery.Topic);
-            if (topic.TryWrite(message.Arrived, message.Delivery.Payload.Span))
-            {
-                _failing = false;
-                return true;
-            }
+            _failing = false;
+            return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Complain(e);
-        }
+        // What was written of it is a torn end.
+        if (!fits && _topics.TryGetValue(message.Delivery.Topic, out var topic) && topic.IsOpen) Try(topic.Seal);
         LetGo(message.Delivery);
         return false;
     }
 
-    private KeptTopic Open(string name)
+    private KeptTopic TopicOf(string name)
     {
+        if (_topics.TryGetValue(name, out var known)) return known;
         var topic = KeptTopic.In(_options.Folder, name, _options.RoomPerTopic);
-        if (Directory.Exists(topic.Folder)) return topic;
-        if (++_folders > _options.Topics && Folders(_options).Where(t => !_open.ContainsKey(t.Topic)).MinBy(t => Directory.GetLastWriteTimeUtc(t.Folder)) is { } oldest)
+        if (!Directory.Exists(topic.Folder) && ++_folders > _options.Topics && Folders(_options).Where(t => !(_topics.GetValueOrDefault(t.Topic)?.IsOpen ?? false)).MinBy(t => Directory.GetLastWriteTimeUtc(t.Folder)) is { } oldest)
         {
             _log.LogWarning("More than {Most} unknown topics: what was kept of {Topic} is let go", _options.Topics, oldest.Topic);
-            Delete(oldest);
+            Delete(oldest.Topic);
         }
-        return topic;
+        return _topics[name] = topic;
     }
 
     private void Forget(KeptPart part)
     {
-        foreach (var file in part.Files) File.Delete(file);
-        if (KeptTopic.In(_options.Folder, part.Topic, _options.RoomPerTopic) is var topic && Directory.Exists(topic.Folder) && topic.Files().Length == 0) Delete(topic);
+        foreach (var file in part.Files)
+            if (File.Exists(file)) File.Delete(file);
+        var topic = _topics.GetValueOrDefault(part.Topic) ?? KeptTopic.In(_options.Folder, part.Topic, _options.RoomPerTopic);
+        if (Directory.Exists(topic.Folder) && topic.Files().Length == 0) Delete(part.Topic);
     }
 
-    private void Delete(KeptTopic topic)
+    private void Delete(string name)
     {
-        topic.Delete();
+        (_topics.GetValueOrDefault(name) ?? KeptTopic.In(_options.Folder, name, _options.RoomPerTopic)).Delete();
+        _topics.Remove(name);
         _folders--;
     }
 
-    private void Commit(bool closing)
+    /// <summary>On the disk; sealed where somebody is about to read.</summary>
+    private void Commit(bool closing, bool sealing)
     {
-        try
+        foreach (var topic in _topics.Values.Where(t => t.IsOpen || sealing))
         {
-            foreach (var topic in _open.Values) topic.Flush();
+            var done = Try(topic.Flush);
+            if (sealing || !done) Try(topic.Seal);
+            else if (closing) Try(topic.Close);
         }
-        catch (IOException e)
-        {
-            Complain(e);
-        }
-        if (!closing) return;
-        foreach (var topic in _open.Values) topic.Dispose();
-        _open.Clear();
-    }
-
-    /// <summary>Once, until it works again: a full disk would be told of with every message.</summary>
-    private void Complain(Exception e)
-    {
-        if (!_failing) _log.LogError(e, "Messages of unknown topics cannot be kept");
-        _failing = true;
     }
 
     private void LetGo(MqttDelivery delivery)

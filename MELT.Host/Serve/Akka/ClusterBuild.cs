@@ -36,9 +36,8 @@ internal sealed class AkkaBuild : IClusterBuild
             runtime.AddMelt(Node(options, cluster, broker, ingesting, clock, time), journal, clock, time, log);
             if (cluster.Roles.Contains(NodeRoles.Ingest) && options.Sensors is { } sensors)
             {
-                var node = $"{cluster.Host}:{cluster.Port}";
-                var around = new BrokerAround(ingesting.PublishAsync, ingesting.SubscribeAsync, token => options.ConnectAsync(broker with { ClientId = $"melt-unknown-{node}", CleanStart = true }, time, token));
-                foreign = (sensors with { Node = node }).Open(around, runtime, journal, clock, time, logs, options.Instruments, open);
+                var around = new BrokerAround(ingesting.PublishAsync, ingesting.SubscribeAsync, token => options.ConnectAsync(broker with { ClientId = $"melt-unknown-{cluster.Host}:{cluster.Port}", CleanStart = true }, time, token));
+                foreign = (sensors with { IsShared = true }).Open(around, runtime, journal, clock, time, logs, options.Instruments, open);
             }
             var view = new AkkaClusterView(runtime, journal, time);
             open.Push(view);

@@ -30,12 +30,13 @@ internal sealed class SlotIngest(MqttClientOptions broker, string brokerClient, 
     {
         if (_ending) return;
         await using var client = await MqttClients.ConnectAsync(brokerClient, broker with { ClientId = string.Create(CultureInfo.InvariantCulture, $"melt-ingest-{slot}") }, time, stop);
-        foreach (var filter in _further.Keys.Prepend(MeltTopic.Everything)) await client.SubscribeAsync(Shared(filter), MqttQos.AtLeastOnce, stop);
         var pump = new IngestPump(runtime, clock, time, logs.CreateLogger<IngestPump>(), options.Instruments, foreign());
         var running = pump.RunAsync(client.Deliveries, stop);
-        _slots[slot] = (client, pump, running);
+        _slots[slot] = (client, pump, running);      // before the filters are gone through, so that one that comes meanwhile finds it
         try
         {
+            await client.SubscribeAsync(Shared(MeltTopic.Everything), MqttQos.AtLeastOnce, stop);
+            foreach (var filter in _further.Keys) await SubscribeAsync(client, filter, stop);
             await running;
         }
         finally
@@ -48,7 +49,20 @@ internal sealed class SlotIngest(MqttClientOptions broker, string brokerClient, 
     public async Task SubscribeAsync(string filter, CancellationToken stop)
     {
         _further[filter] = true;
-        foreach (var slot in _slots.Values) await slot.Client.SubscribeAsync(Shared(filter), MqttQos.AtLeastOnce, stop);
+        foreach (var slot in _slots.Values) await SubscribeAsync(slot.Client, filter, stop);
+    }
+
+    /// <summary>A rule's topic that the broker does not let us have stops no other.</summary>
+    private async Task SubscribeAsync(IMqttClient client, string filter, CancellationToken stop)
+    {
+        try
+        {
+            await client.SubscribeAsync(Shared(filter), MqttQos.AtLeastOnce, stop);
+        }
+        catch (MqttException e)
+        {
+            logs.CreateLogger<SlotIngest>().LogError(e, "The broker does not let MELT listen to {Filter}, which a rule names", filter);
+        }
     }
 
     /// <summary>Through any of the slots.</summary>

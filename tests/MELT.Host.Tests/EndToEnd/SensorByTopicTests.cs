@@ -17,9 +17,9 @@ public sealed class SensorByTopicTests(Workshop workshop)
     {
         var place = workshop.NewPlace();
         await using var node = await Served.StartAsync(place, "--verbose");
-        await using var plug = await OutsidePublisher.ConnectAsync(await node.Melt.PortAsync(), "tele/bench/SENSOR", Plug, TimeSpan.FromMilliseconds(50));
+        await using var plug = await OutsidePublisher.ConnectAsync(await node.Melt.PortAsync(), "tele/bench/SENSOR", Plug, TimeSpan.FromMilliseconds(400));
         plug.Begin();
-        (await Melt.RunAsync(workshop.NewPlace(), "run", "--at", node.Url, "--baseline", "0.5", "--cool-down", "0.5", "--", "sleep", "2")).ShouldBeDone();
+        (await Melt.RunAsync(workshop.NewPlace(), "run", "--at", node.Url, "--baseline", "2", "--cool-down", "0.5", "--", "sleep", "6")).ShouldBeDone();
         (await Melt.RunAsync(place, "report", "last")).ShouldBeDone();
         var before = (await Melt.RunAsync(place, "show", "last", "--json")).ShouldBeDone().Json.At("sessions")[0];
         before.At("energy").EnumerateObject().ShouldBeEmpty();
