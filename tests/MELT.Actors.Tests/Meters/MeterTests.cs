@@ -40,6 +40,18 @@ public sealed class MeterTests() : BehaviorSpec<MeterCommand, MeterEvent, MeterS
             .ThenState(meter => meter.Stored.Ranges.ShouldBe([new SequenceRange(3, 5)]))
             .ThenState(meter => meter.Highest.ShouldBe(5));
 
+    [Fact]
+    public void Of_several_writers_each_has_its_last_batch_remembered()
+    {
+        var unnumbered = new MeterCommand.Record("lane-1", [Some.Received(Some.Unnumbered(), 10)]);
+        Given()
+            .When(unnumbered).ThenReplied(new Recorded(1, 0))
+            .When(unnumbered with { Batch = "kept-1" }).ThenReplied(new Recorded(1, 0))
+            .When(unnumbered).ThenNothingIsPersisted().ThenReplied(new Recorded(1, 0))
+            .When(unnumbered with { Batch = "kept-1" }).ThenNothingIsPersisted().ThenReplied(new Recorded(1, 0))
+            .When(unnumbered with { Batch = "lane-2" }).ThenReplied(new Recorded(1, 0));
+    }
+
     private static readonly MeterCalibration Calibration = new()
     {
         Channel = Some.Description().Channels[0].Name,

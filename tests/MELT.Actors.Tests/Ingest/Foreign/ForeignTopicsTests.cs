@@ -174,6 +174,28 @@ public sealed class ForeignTopicsTests
     }
 
     [Fact]
+    public async Task A_topic_that_makes_a_channel_no_block_can_hold_is_refused_and_stops_nobody()
+    {
+        await using var bench = await IngestBench.OpenAsync([Plug, new("rails", "lab/+device/+channel", "bare") { Channels = [new() { Path = "value", Unit = "W" }] }]);
+        await bench.Deliveries.Send($"lab/orin/{string.Concat(Enumerable.Repeat("電", 100))}", "12.5").AcknowledgedAsync();
+        await bench.Deliveries.Send("lab/orin/vdd", "12.5").AcknowledgedAsync();
+        await bench.Deliveries.Send(Topic, Power(60)).AcknowledgedAsync();
+        (await bench.StoredAsync("meter:orin/rails")).OfType<MeterEvent.SamplesRecorded>().ShouldHaveSingleItem().Samples.Columns[0].Channel.ShouldBe("vdd");
+        (await PowersAsync(bench)).ShouldBe([60]);
+    }
+
+    [Fact]
+    public async Task What_a_mistaken_rule_cannot_read_stays_kept_for_the_corrected_one()
+    {
+        await using var bench = await IngestBench.OpenAsync([]);
+        for (var n = 0; n < 3; n++) await bench.Deliveries.Send(Topic, Power(60 + n)).AcknowledgedAsync();
+        await bench.Foreign.AdoptAsync([Plug with { Channels = [Plug.Channels[0] with { Path = "ENERGY.power" }] }], default);
+        await bench.Foreign.AdoptAsync([Plug], default);
+        await bench.UntilAsync(async () => (await PowersAsync(bench)).Length >= 3);
+        (await PowersAsync(bench)).ShouldBe([60, 61, 62]);
+    }
+
+    [Fact]
     public async Task An_old_value_that_another_broker_retained_is_no_reading()
     {
         await using var bench = await IngestBench.OpenAsync([Plug]);
