@@ -1,7 +1,7 @@
 namespace MELT.Host.Tests.EndToEnd;
 
 /// <summary>Whoever asks for help gets it.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(WordsTests.Name)]
 public sealed class HelpTests(Workshop workshop)
 {
     [Theory]

@@ -5,7 +5,7 @@ using MELT.Host.Tests.Reports;
 namespace MELT.Host.Tests.EndToEnd;
 
 /// <summary>Records made elsewhere, from their files to results that can be replayed.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(WordsTests.Name)]
 public sealed class ImportTests(Workshop workshop)
 {
     [Fact]

@@ -4,7 +4,7 @@ using MELT.Host.Tests.Reports;
 namespace MELT.Host.Tests.EndToEnd;
 
 /// <summary>What the original MELT left, from its folders to its numbers beside ours.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(WordsTests.Name)]
 public sealed class OriginalImportTests(Workshop workshop)
 {
     [SkippableFact]

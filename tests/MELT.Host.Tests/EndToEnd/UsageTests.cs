@@ -1,7 +1,7 @@
 namespace MELT.Host.Tests.EndToEnd;
 
 /// <summary>Asked wrongly, or for what cannot be: one paragraph that says what and what to do, and nothing half-written.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(WordsTests.Name)]
 public sealed class UsageTests(Workshop workshop)
 {
     private static readonly string[] Phone = ["run", "--device", "simulated:phone-monsoon:1", "--baseline", "0.1", "--cool-down", "0.1"];

@@ -9,6 +9,13 @@ public sealed class EndToEndTests : ICollectionFixture<Workshop>
     public const string Name = "end to end";
 }
 
+/// <summary>Tests that run the program and measure nothing: they may run beside the others.</summary>
+[CollectionDefinition(Name)]
+public sealed class WordsTests : ICollectionFixture<Workshop>
+{
+    public const string Name = "words";
+}
+
 /// <summary>Places to run the program in, one set of models, and one quickstart that many tests look at.</summary>
 public sealed class Workshop : IDisposable
 {

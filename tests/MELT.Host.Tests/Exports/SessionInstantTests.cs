@@ -1,4 +1,3 @@
-using MELT.Devices.Time;
 using MELT.Host.Exports;
 using MELT.Sensors.Clocks;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MELT.Devices;
 using MELT.Devices.Inference;
 using MELT.Devices.Time;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MELT.Host.Tests.EndToEnd;
 
 namespace MELT.Host.Tests.Exports;

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using MELT.Devices.Time;
 using MELT.Sensors.Discovery;
 using MELT.Sensors.Discovery.Proposals;
 using MELT.Sensors.Meters;

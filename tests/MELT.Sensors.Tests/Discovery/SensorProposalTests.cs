@@ -1,6 +1,4 @@
-using MELT.Devices.Time;
 using MELT.Sensors.Decoding;
-using MELT.Sensors.Discovery;
 using MELT.Sensors.Discovery.Proposals;
 using MELT.Sensors.Meters;
 using MELT.Sensors.Tests.Import;

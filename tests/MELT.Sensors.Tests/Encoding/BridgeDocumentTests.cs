@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using MELT.Sensors.Encoding;
 using MELT.Sensors.Meters;
-using MELT.Tests;
 
 namespace MELT.Sensors.Tests.Encoding;
 

@@ -1,13 +1,11 @@
 using System.Diagnostics;
 using MELT.Actors.Devices;
 using MELT.Actors.Experiments;
-using MELT.Actors.Ingest.Foreign;
 using MELT.Actors.Meters;
 using MELT.Actors.Replay;
 using MELT.Actors.Rules;
 using MELT.Actors.Sessions;
 using MELT.Devices.Inference;
-using MELT.Devices.Time;
 using MELT.Sensors.Analysis;
 using MELT.Sensors.Mqtt;
 using MELT.Sensors.Topics;

@@ -2,11 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using MELT.Devices.Time;
 using MELT.Sensors.Decoding;
-using MELT.Sensors.Instruments;
 using MELT.Sensors.Instruments.PtDaemon;
 using MELT.Sensors.Instruments.Remote;
 using MELT.Sensors.Meters;
-using MELT.Tests;
 
 namespace MELT.Sensors.Tests.Instruments.PtDaemon;
 
