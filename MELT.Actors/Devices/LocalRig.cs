@@ -11,7 +11,7 @@ namespace MELT.Actors.Devices;
 /// <summary>This host as the device: its instruments publish while a session runs, and its engine is a child process.</summary>
 internal sealed class LocalRig : IRig
 {
-    private static readonly TimeSpan FirstReadings = TimeSpan.FromSeconds(2), Look = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan FirstReadings = TimeSpan.FromSeconds(2);
 
     private readonly (HostPlace Place, SessionPlan Plan, BenchOptions Options, IMqttClient Client) _with;
     private readonly InstrumentPublisher _publisher;
@@ -38,7 +38,7 @@ internal sealed class LocalRig : IRig
     public static async Task<LocalRig> StartAsync(HostPlace place, SessionPlan plan, Found found, BenchOptions options, IMqttClient client, HostClock clock, TimeProvider time, CancellationToken stop)
     {
         var rig = new LocalRig(place, plan, found, options, client, clock, time);
-        for (var begun = time.GetTimestamp(); rig._publisher.LastNumbers.Count < rig._meters && time.GetElapsedTime(begun) < FirstReadings; await Task.Delay(Look, time, stop)) { }
+        await rig._publisher.FirstReadingsAsync(rig._meters, FirstReadings, stop);
         return rig;
     }
 

@@ -12,7 +12,7 @@ namespace MELT.Actors.Devices;
 /// <summary>A rig whose device power analyzers watch from outside, whatever the device is: they publish while the session runs.</summary>
 internal sealed class WatchedRig : IRig
 {
-    private static readonly TimeSpan FirstReadings = TimeSpan.FromSeconds(3), Look = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan FirstReadings = TimeSpan.FromSeconds(3);
 
     private readonly IRig _rig;
     private readonly IMqttClient _client;
@@ -44,7 +44,7 @@ internal sealed class WatchedRig : IRig
                 catch (PtDaemonException e) { watched.Note("instrument", e.Message); }
             }
             watched._publishing = watched._publisher.RunAsync(found.ToImmutable(), watched._finished.Token);
-            for (var begun = time.GetTimestamp(); watched._publisher.LastNumbers.Count < found.Count && !watched._publishing.IsCompleted && time.GetElapsedTime(begun) < FirstReadings; await Task.Delay(Look, time, stop)) { }
+            await watched._publisher.FirstReadingsAsync(found.Count, FirstReadings, stop);
             return watched;
         }
         catch

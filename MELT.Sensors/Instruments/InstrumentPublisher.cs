@@ -29,6 +29,19 @@ public sealed partial class InstrumentPublisher(IMqttClient client, HostClock cl
     public ImmutableDictionary<MeterId, long> LastNumbers => _lastNumbers.ToImmutableDictionary();
 
     private readonly ConcurrentDictionary<MeterId, long> _lastNumbers = new();
+    private readonly SemaphoreSlim _first = new(0);
+
+    /// <summary>Completes when so many meters have a reading acknowledged, or when the patience is over: one that stays silent is not waited for.</summary>
+    public async Task FirstReadingsAsync(int meters, TimeSpan patience, CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        try
+        {
+            while (_lastNumbers.Count < meters) await _first.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested) { }
+    }
 
     /// <summary>Publishes until cancelled (or until all have ended), then once more, and waits up to five seconds for what is on its way.</summary>
     public Task RunAsync(IReadOnlyList<IInstrument> instruments, CancellationToken stop) => Task.WhenAll(instruments.Select(i => RunAsync(i, stop)));
@@ -124,7 +137,11 @@ public sealed partial class InstrumentPublisher(IMqttClient client, HostClock cl
         }
     }
 
-    private void Acknowledged(MeterId meter, long number) => _lastNumbers.AddOrUpdate(meter, number, (_, last) => Math.Max(last, number));
+    private void Acknowledged(MeterId meter, long number)
+    {
+        if (_lastNumbers.TryAdd(meter, number)) _first.Release();
+        else _lastNumbers.AddOrUpdate(meter, number, (_, last) => Math.Max(last, number));
+    }
 
     private static Reading Read(IInstrument instrument)
     {

@@ -12,7 +12,7 @@ namespace MELT.Actors.Devices.Configured;
 /// <summary>The meters of a device at the end of a link, which publish from here while a session runs.</summary>
 internal sealed class LinkedMeters : IAsyncDisposable
 {
-    private static readonly TimeSpan FirstReadings = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan FirstReadings = TimeSpan.FromSeconds(5);
 
     private readonly (ILink Link, DevicePlace Place, ConfiguredDevice Device) _with;
     private readonly InstrumentPublisher _publisher;
@@ -42,7 +42,7 @@ internal sealed class LinkedMeters : IAsyncDisposable
         var found = await DeviceInstruments.DiscoverAsync(link, place, device.Meters, stop);
         meters.Facts = found.Facts;
         meters.Publish(found);
-        for (var begun = time.GetTimestamp(); meters._publisher.LastNumbers.Count < meters._meters && time.GetElapsedTime(begun) < FirstReadings; await Task.Delay(Pause, time, stop)) { }
+        await meters._publisher.FirstReadingsAsync(meters._meters, FirstReadings, stop);
         return meters;
     }
 

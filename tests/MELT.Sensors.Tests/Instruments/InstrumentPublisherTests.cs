@@ -85,6 +85,25 @@ public sealed class InstrumentPublisherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task First_readings_are_waited_for_and_a_meter_that_stays_silent_is_not_for_ever()
+    {
+        var acknowledged = new TaskCompletionSource();
+        var publisher = new InstrumentPublisher(new FakeClient((m, _) =>
+        {
+            if (!m.Retain) acknowledged.TrySetResult();
+            return Task.CompletedTask;
+        }), Clock, _time, _troubles.Enqueue);
+        var both = publisher.FirstReadingsAsync(2, TimeSpan.FromSeconds(3), _patience.Token);
+        _running = publisher.RunAsync([new Script("good", Reading), new Script("silent", _ => new Reading.Failed("no such file"))], _stop.Token);
+        await acknowledged.Task.WaitAsync(_patience.Token);
+        both.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(3));
+        await both;
+        await publisher.FirstReadingsAsync(1, TimeSpan.FromSeconds(3), _patience.Token);
+        publisher.LastNumbers.Keys.ShouldHaveSingleItem().Name.ShouldBe("good");
+    }
+
+    [Fact]
     public async Task An_instrument_whose_process_is_gone_ends_quietly()
     {
         var client = new FakeClient();
