@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace MELT.Host.Tests.EndToEnd;
 
 /// <summary>Two stores, one recording: what is recorded in one is replayed from the other.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(WordsTests.Name)]
 public sealed class JournalTests(Workshop workshop)
 {
     [SkippableFact]
