@@ -56,7 +56,7 @@ internal static class ExperimentPlanExpansion
             device.Id.Value, engine.Name, model,
             Part("threads", settings.Threads), Part("context_tokens", settings.ContextTokens), Part("batch_tokens", settings.BatchTokens),
             Part("gpu_layers", settings.GpuLayers), Flag("flash_attention", settings.FlashAttention), settings.KvType is { } type ? $"kv_type={type}" : null,
-            Flag("mmap", settings.Mmap), Flag("mlock", settings.Mlock),
+            Flag("mmap", settings.Mmap), Flag("mlock", settings.Mlock), Flag("profile_operators", settings.ProfileOperators),
         ];
         return string.Join(", ", parts.OfType<string>());
 

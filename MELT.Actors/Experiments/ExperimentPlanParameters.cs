@@ -13,10 +13,13 @@ public sealed record PlannedParameters
     public IReadOnlyList<string> KvType { get; init; } = [];
     public IReadOnlyList<bool> Mmap { get; init; } = [];
     public IReadOnlyList<bool> Mlock { get; init; } = [];
+    /// <summary>Null where a plan says nothing of it, so that plans have the hash they always had.</summary>
+    public IReadOnlyList<bool>? ProfileOperators { get; init; }
 
     /// <summary>How many combinations there are.</summary>
     public long Count() => Math.Max(1L, Threads.Count) * Math.Max(1, ContextTokens.Count) * Math.Max(1, BatchTokens.Count) * Math.Max(1, GpuLayers.Count)
-        * Math.Max(1, FlashAttention.Count) * Math.Max(1, KvType.Count) * Math.Max(1, Mmap.Count) * Math.Max(1, Mlock.Count);
+        * Math.Max(1, FlashAttention.Count) * Math.Max(1, KvType.Count) * Math.Max(1, Mmap.Count) * Math.Max(1, Mlock.Count)
+        * Math.Max(1, ProfileOperators?.Count ?? 0);
 
     /// <summary>Every combination, the last setting changing fastest.</summary>
     public IEnumerable<EngineSettings> Combinations()
@@ -29,7 +32,8 @@ public sealed record PlannedParameters
         all = Vary(all, FlashAttention, (settings, value) => settings with { FlashAttention = value });
         all = Vary(all, KvType, (settings, value) => settings with { KvType = value });
         all = Vary(all, Mmap, (settings, value) => settings with { Mmap = value });
-        return Vary(all, Mlock, (settings, value) => settings with { Mlock = value });
+        all = Vary(all, Mlock, (settings, value) => settings with { Mlock = value });
+        return Vary(all, ProfileOperators ?? [], (settings, value) => settings with { ProfileOperators = value });
     }
 
     private static IEnumerable<EngineSettings> Vary<T>(IEnumerable<EngineSettings> all, IReadOnlyList<T> values, Func<EngineSettings, T, EngineSettings> with) =>

@@ -107,6 +107,9 @@ internal static class ExperimentPlanRules
             Once("parameters.mmap", plan.Parameters.Mmap);
             Once("parameters.mlock", plan.Parameters.Mlock);
             Once("parameters.kv_type", plan.Parameters.KvType);
+            Once("parameters.profile_operators", plan.Parameters.ProfileOperators ?? []);
+            Require(plan.Parameters.ProfileOperators?.Contains(true) != true || Used().All(e => e is PlannedEngine.LlamaCpp or PlannedEngine.OfDevice),
+                "parameters.profile_operators", "needs an engine that can time its operators: llama.cpp on this host, or the agent of a device");
             foreach (var (type, i) in plan.Parameters.KvType.Select((t, i) => (t, i)))
                 Require(KvTypes.Contains(type), $"parameters.kv_type.{i}", $"must be one of {string.Join(", ", KvTypes)}, not '{type}'");
 

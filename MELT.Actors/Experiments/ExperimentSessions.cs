@@ -112,11 +112,12 @@ public static class ExperimentSessions
         if (session.Cell.Engine is PlannedEngine.Command) return ImmutableSortedDictionary<string, string>.Empty;
         if (plan.Exercise is { } length) return ImmutableSortedDictionary<string, string>.Empty.Add("exercise_seconds", length.TotalSeconds.ToString(CultureInfo.InvariantCulture));
         var generation = plan.Generation;
-        return ImmutableSortedDictionary<string, string>.Empty
+        var asked = ImmutableSortedDictionary<string, string>.Empty
             .Add("requests", session.Requests.Count.ToString(CultureInfo.InvariantCulture))
             .Add("max_tokens", generation.MaxTokens.ToString(CultureInfo.InvariantCulture))
             .Add("ignore_eos", generation.IgnoreEndOfSequence ? "true" : "false")
             .Add("temperature", generation.Temperature.ToString(CultureInfo.InvariantCulture))
             .Add("seed", generation.Seed.ToString(CultureInfo.InvariantCulture));
+        return session.Cell.Settings.ProfileOperators == true ? asked.Add(SessionHeader.ProfileOperators, "true") : asked;
     }
 }

@@ -54,6 +54,8 @@ public sealed record EngineSettings
     public string? KvType { get; init; }
     public bool? Mmap { get; init; }
     public bool? Mlock { get; init; }
+    /// <summary>Time every operator of every evaluation and tell of them (<see cref="EngineEvent.OperatorsProfiled"/>). It slows the engine down.</summary>
+    public bool? ProfileOperators { get; init; }
 }
 
 /// <summary>How tokens are chosen and when a request ends.</summary>

@@ -17,6 +17,7 @@ internal sealed class RunCommand
     private readonly Option<int> _requests = new("--requests") { Description = "Requests per session, after one warm-up", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<int> _repetitions = new("--repetitions", "-r") { Description = "Sessions of each kind", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<int[]> _threads = new("--threads", "-t") { Description = "Threads of the engine; may be repeated", HelpName = "N" };
+    private readonly Option<bool> _operators = new("--profile-operators") { Description = "Time every operator of llama.cpp, by its evaluation callback; slows it down" };
     private readonly Option<string?> _device = new("--device") { Description = "Name of the device (default: host); simulated:PROFILE[:SEED] for a simulated one", HelpName = "DEVICE" };
     private readonly Option<string?> _name = new("--name") { Description = "Name of the experiment" };
     private readonly Option<double?> _baseline = new("--baseline") { Description = "Seconds of rest before the model is loaded", HelpName = "S" };
@@ -35,7 +36,7 @@ internal sealed class RunCommand
         var run = new RunCommand();
         var command = new Command("run", "Run and measure: melt run -m MODEL, melt run PLAN.yaml, melt run -- COMMAND ARGS…")
         {
-            run._plan, run._model, run._promptTokens, run._prompts, run._maxTokens, run._requests, run._repetitions, run._threads, run._device, run._name,
+            run._plan, run._model, run._promptTokens, run._prompts, run._maxTokens, run._requests, run._repetitions, run._threads, run._operators, run._device, run._name,
             run._baseline, run._coolDown, run._baselineAfter, run._sync, run._estimates, run._meters, run._broker, run._port, run._at, run._dryRun,
         };
         command.SetAction((parsed, stop) => Failure.GuardAsync(async () =>
@@ -84,7 +85,7 @@ internal sealed class RunCommand
             Name = parsed.GetValue(_name) ?? (models.Length > 0 ? string.Join(", ", models.Select(m => Path.GetFileNameWithoutExtension(m))) : device.Id.Value),
             Devices = [device],
             Models = models,
-            Parameters = new PlannedParameters { Threads = parsed.GetValue(_threads) ?? [] },
+            Parameters = new PlannedParameters { Threads = parsed.GetValue(_threads) ?? [], ProfileOperators = parsed.GetValue(_operators) ? [true] : null },
             Requests = prompts is null
                 ? new PlannedRequests.Lengths([new PlannedLength(parsed.GetValue(_promptTokens), parsed.GetValue(_requests))])
                 : new PlannedRequests.Prompts(PromptsFile.Read(prompts, prompts).OrThrow()),

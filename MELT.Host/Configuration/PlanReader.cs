@@ -99,7 +99,7 @@ public static class PlanReader
 
     private static PlannedParameters Parameters(YamlFields yaml, YamlNode node, string key)
     {
-        var fields = yaml.Mapping(node, key, ["threads", "context_tokens", "batch_tokens", "gpu_layers", "flash_attention", "kv_type", "mmap", "mlock"]);
+        var fields = yaml.Mapping(node, key, ["threads", "context_tokens", "batch_tokens", "gpu_layers", "flash_attention", "kv_type", "mmap", "mlock", "profile_operators"]);
         return new()
         {
             Threads = Wholes("threads"),
@@ -110,6 +110,7 @@ public static class PlanReader
             KvType = fields.Take("kv_type", yaml.Texts, []),
             Mmap = Switches("mmap"),
             Mlock = Switches("mlock"),
+            ProfileOperators = Switches("profile_operators") is { Count: > 0 } profile ? profile : null,
         };
 
         IReadOnlyList<int> Wholes(string name) => fields.Take(name, (n, k) => yaml.Values(n, k, yaml.Whole), []);

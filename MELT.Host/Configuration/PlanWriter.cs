@@ -60,6 +60,7 @@ public static partial class PlanWriter
                 ("batch_tokens", [.. p.BatchTokens.Select(v => Show(v))]), ("gpu_layers", [.. p.GpuLayers.Select(v => Show(v))]),
                 ("flash_attention", [.. p.FlashAttention.Select(Show)]), ("kv_type", [.. p.KvType.Select(Quote)]),
                 ("mmap", [.. p.Mmap.Select(Show)]), ("mlock", [.. p.Mlock.Select(Show)]),
+                ("profile_operators", [.. (p.ProfileOperators ?? []).Select(Show)]),
             ];
             if (given.All(g => g.Values.Length == 0)) return;
             yaml.Append("parameters:\n");

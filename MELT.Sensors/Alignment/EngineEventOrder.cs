@@ -10,8 +10,10 @@ internal static class EngineEventOrder
         : Place(a).CompareTo(Place(b)) is not 0 and var place ? place
         : a is EngineEvent.Marked m && b is EngineEvent.Marked n ? string.CompareOrdinal(m.Name, n.Name)
         : a is EngineEvent.Emitted e && b is EngineEvent.Emitted f ? e.Tokens.CompareTo(f.Tokens)
-        : a is EngineEvent.OperatorsProfiled o && b is EngineEvent.OperatorsProfiled p ? string.CompareOrdinal(o.Phase, p.Phase)
+        : a is EngineEvent.OperatorsProfiled o && b is EngineEvent.OperatorsProfiled p ? string.CompareOrdinal(o.Phase, p.Phase) is not 0 and var phase ? phase : First(o).CompareTo(First(p))
         : 0;
+
+    private static int First(EngineEvent.OperatorsProfiled profile) => profile.Graphs.Count > 0 ? profile.Graphs[0].Index : -1;
 
     // Part of the session, request, step in it.
     private static (int, int, int) Place(EngineEvent e) => e switch

@@ -53,6 +53,11 @@ public abstract record RecordingEntry
 /// <summary>Everything known of a session before it begins.</summary>
 public sealed record SessionHeader
 {
+    /// <summary>The fact of a device that is played by something else, and by what.</summary>
+    public const string StandInFact = "stand-in";
+    /// <summary>The parameter of a session whose engine was asked to time its operators: true.</summary>
+    public const string ProfileOperators = "profile_operators";
+
     public required SessionId Session { get; init; }
     public required ExperimentId Experiment { get; init; }
     public required string Name { get; init; }
@@ -60,9 +65,6 @@ public sealed record SessionHeader
     public required string MeltVersion { get; init; }
     public required DeviceId Device { get; init; }
     /// <summary>Clock domain of the session: engine stamps and phases are in it.</summary>
-    /// <summary>The fact of a device that is played by something else, and by what.</summary>
-    public const string StandInFact = "stand-in";
-
     public required string ClockDomain { get; init; }
     public required Stamp At { get; init; }
     public int Repetition { get; init; } = 1;

@@ -56,7 +56,7 @@ public static class SessionAnalysis
             Meters = [.. session.Meters.Values.Select(m => MeterReport.Of(m, clocks[m.Id.ToString()], timeline, underWay: !header.Flags.Contains("imported")))],
             Readings = new(session.Meters.Values.Sum(m => m.Stored), session.Meters.Values.Sum(m => m.Lost), session.Meters.Values.Sum(m => m.Duplicates), session.Meters.Values.Sum(m => m.Rejected)),
             Rejections = MeterReport.Rejected(session),
-            Warnings = [.. Exit(session, command), .. session.Notices.Where(n => !n.IsReason).Select(n => new Notice(n.Code, n.Text)), .. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session), .. Untold(session), .. Calibrated(session), .. Foreign(session, timeline)],
+            Warnings = [.. Exit(session, command), .. NotApplied(timeline), .. Profiled(session), .. session.Notices.Where(n => !n.IsReason).Select(n => new Notice(n.Code, n.Text)), .. boundaries.Warnings, .. state.Warnings(), .. Redescribed(session), .. Untold(session), .. Calibrated(session), .. Foreign(session, timeline)],
         };
     }
 
@@ -110,6 +110,17 @@ public static class SessionAnalysis
         { ExitCode: { } code } => code.ToString(System.Globalization.CultureInfo.InvariantCulture),
         _ => null,
     };
+
+    private static IEnumerable<Notice> NotApplied(SessionTimeline timeline)
+    {
+        if (timeline.LoadEnded?.Settings.GetValueOrDefault("not_applied") is { Length: > 0 } settings) yield return new("setting-not-applied", $"the engine has no option for {settings}, which was asked for, and ran as it does without");
+    }
+
+    private static IEnumerable<Notice> Profiled(RecordedSession session)
+    {
+        if (session.Events.Any(e => e is EngineEvent.OperatorsProfiled { Request: not null })) yield return new("operators-timed", "every operator was timed while the requests ran, which slows an engine down: speed and energy are those of an engine that is watched");
+        else if (session.Header!.Parameters.ContainsKey(SessionHeader.ProfileOperators)) yield return new("operators-not-told", "the engine was asked to time its operators and told of none");
+    }
 
     private static IEnumerable<Notice> Redescribed(RecordedSession session) => session.Meters.Values.Where(m => m.Redescribed)
         .Select(m => new Notice("meter-redescribed", $"{m.Id} changed its description during the session and enters no metric"));

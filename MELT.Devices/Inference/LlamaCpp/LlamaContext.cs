@@ -8,9 +8,9 @@ internal sealed unsafe class LlamaContext : IDisposable
 {
     private readonly LlamaThreads? _threads;
 
-    private LlamaContext(nint handle)
+    private LlamaContext(nint handle, OperatorTimer? operators)
     {
-        Handle = handle;
+        (Handle, Operators) = (handle, operators);
         _threads = LlamaThreads.TryAttach(handle, LlamaNative.Threads(handle));
         Size = (int)LlamaNative.ContextTokens(handle);
         BatchTokens = (int)LlamaNative.BatchTokens(handle);
@@ -23,18 +23,28 @@ internal sealed unsafe class LlamaContext : IDisposable
     public int Threads => LlamaNative.Threads(Handle);
     public int BatchThreads => LlamaNative.BatchThreads(Handle);
     public bool HasThreadPool => _threads is not null;
+    /// <summary>Null where operators are not timed.</summary>
+    public OperatorTimer? Operators { get; }
 
     /// <summary>Null when llama.cpp cannot make one; its log says why.</summary>
-    public static LlamaContext? TryCreate(LlamaModel model, ContextParameters parameters) =>
-        LlamaNative.NewContext(model.Handle, parameters) is var handle and not 0 ? new(handle) : null;
+    /// <param name="operators">Times every operator until the context is disposed, and is disposed with it.</param>
+    public static LlamaContext? TryCreate(LlamaModel model, ContextParameters parameters, OperatorTimer? operators)
+    {
+        if (operators is not null) { (parameters.EvaluationCallback, parameters.EvaluationState) = operators.Hook; }
+        if (LlamaNative.NewContext(model.Handle, parameters) is var handle and not 0) { return new(handle, operators); }
+        operators?.Dispose();
+        return null;
+    }
 
     /// <summary>Evaluates tokens after those already there, and waits until that is done. Zero when it went well.</summary>
     public int Evaluate(ReadOnlySpan<int> tokens)
     {
         fixed (int* first = &MemoryMarshal.GetReference(tokens))
         {
+            Operators?.Begin();
             var result = LlamaNative.Decode(Handle, new Batch { Count = tokens.Length, Tokens = first });
             LlamaNative.Synchronize(Handle);
+            Operators?.End(tokens.Length);
             return result;
         }
     }
@@ -68,5 +78,6 @@ internal sealed unsafe class LlamaContext : IDisposable
         if (Handle != 0) { LlamaNative.FreeContext(Handle); }
         Handle = 0;
         _threads?.Dispose();
+        Operators?.Dispose();
     }
 }

@@ -48,7 +48,7 @@ internal sealed class LlamaLoad(LlamaLibrary library, EngineCommand.Load command
             return Fail("load-failed", $"{file.Path} has an encoder ({file.Architecture}); only decoder models are measured.");
         }
         var wanted = LlamaSettings.Context(command.Settings, model);
-        if (LlamaContext.TryCreate(model, wanted) is not { } context)
+        if (LlamaContext.TryCreate(model, wanted, command.Settings.ProfileOperators == true ? new() : null) is not { } context)
         {
             model.Dispose();
             return Refused($"{file.Path} was loaded, but a context of {wanted.ContextTokens} tokens cannot be made");
@@ -78,6 +78,7 @@ internal sealed class LlamaLoad(LlamaLibrary library, EngineCommand.Load command
         ["kv_type_v"] = LlamaSettings.KvTypeName(wanted.ValueType),
         ["gpu_layers"] = command.Settings.GpuLayers is { } layers ? Text(layers) : "default",
         ["load_mode"] = LlamaSettings.LoadModeName(loadMode),
+        ["profile_operators"] = context.Operators is null ? "off" : "on",
         ["page_cache_resident"] = cache.Resident?.ToString("0.###", CultureInfo.InvariantCulture) ?? "unknown",
     };
 

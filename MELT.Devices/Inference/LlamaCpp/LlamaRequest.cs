@@ -1,4 +1,5 @@
 using MELT.Devices.Inference.Agent;
+using MELT.Devices.Inference.Operators;
 using MELT.Devices.Time;
 
 namespace MELT.Devices.Inference.LlamaCpp;
@@ -20,6 +21,7 @@ internal sealed class LlamaRequest(LlamaModel model, LlamaContext context, Engin
         output.Write(new EngineEvent.RequestBegun(output.Now, request.Index));
         var stop = Evaluate();
         _decodeCounters = context.TakeCounters();
+        foreach (var profile in context.Operators?.Take(() => output.Now, request.Index) ?? []) { output.Write(profile); }
         var counters = new EngineCounters(_promptCounters.Milliseconds, _promptCounters.Tokens, _decodeCounters.Milliseconds, _decodeCounters.Tokens);
         output.Write(new EngineEvent.Finished(output.Now, request.Index, stop, new(_prompt, _evaluated, _generated), counters));
         context.Clear();
@@ -47,6 +49,7 @@ internal sealed class LlamaRequest(LlamaModel model, LlamaContext context, Engin
 
     private (string? Failed, Stamp Begun, Stamp Ended) EvaluatePrompt(int[] tokens)
     {
+        context.Operators?.Enter(OperatorGraph.Prefill);
         var begun = output.Now;
         while (_evaluated < tokens.Length && !cancelled.IsCancellationRequested)
         {
@@ -61,6 +64,7 @@ internal sealed class LlamaRequest(LlamaModel model, LlamaContext context, Engin
     {
         Span<int> next = stackalloc int[1];
         Stamp? begun = null, ended = null;
+        context.Operators?.Enter(OperatorGraph.Decode);
         while (true)
         {
             _generated++;

@@ -44,6 +44,8 @@ public sealed class ExperimentPlanRulesTests
         { "requests.lengths.0.prompt_tokens", "do not fit into context_tokens 100", Good with { Parameters = new() { ContextTokens = [100] } } },
         { "parameters.threads.0", "from 1 to 1024, not 0", Good with { Parameters = new() { Threads = [0] } } },
         { "parameters.kv_type.0", "must be one of f32", Good with { Parameters = new() { KvType = ["q9"] } } },
+        { "parameters.profile_operators", "can time its operators", Good with { Devices = [Phone], Parameters = new() { ProfileOperators = [true] } } },
+        { "parameters.profile_operators.1", "listed twice", Good with { Parameters = new() { ProfileOperators = [true, true] } } },
         { "generation.max_tokens", "not 0", Good with { Generation = new() { MaxTokens = 0 } } },
         { "generation.temperature", "from 0", Good with { Generation = new() { Temperature = float.NaN } } },
         { "generation.top_p", "above 0", Good with { Generation = new() { TopP = 0 } } },

@@ -41,12 +41,13 @@ public sealed class ExperimentPlanTests
                 KvType = ["q8_0"],
                 Mmap = [true],
                 Mlock = [false, true],
+                ProfileOperators = [true],
             },
         }).Expand().Select(s => s.Cell).ToArray();
 
         cells.Length.ShouldBe(2);
-        cells[1].Settings.ShouldBe(new EngineSettings { Threads = 1, ContextTokens = 512, BatchTokens = 32, GpuLayers = 4, FlashAttention = false, KvType = "q8_0", Mmap = true, Mlock = true });
-        cells[1].Name.ShouldBe("host, llama.cpp, synthetic:tiny:f16, threads=1, context_tokens=512, batch_tokens=32, gpu_layers=4, flash_attention=false, kv_type=q8_0, mmap=true, mlock=true");
+        cells[1].Settings.ShouldBe(new EngineSettings { Threads = 1, ContextTokens = 512, BatchTokens = 32, GpuLayers = 4, FlashAttention = false, KvType = "q8_0", Mmap = true, Mlock = true, ProfileOperators = true });
+        cells[1].Name.ShouldBe("host, llama.cpp, synthetic:tiny:f16, threads=1, context_tokens=512, batch_tokens=32, gpu_layers=4, flash_attention=false, kv_type=q8_0, mmap=true, mlock=true, profile_operators=true");
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class PlanPropertyTests
             Devices = flags[0] ? [PlannedDevice.Host, new(new DeviceId("p"), new PlannedLink.Simulated("plug", seed), new PlannedEngine.Simulated())] : [PlannedDevice.Host],
             Engines = mixed switch { 0 => [], 1 => [new PlannedEngine.LlamaCpp()], _ => [new PlannedEngine.LlamaCpp(), new PlannedEngine.Command([.. command])] },
             Models = [.. models.Distinct()],
-            Parameters = new() { Threads = [.. threads.Distinct().Take(4)], FlashAttention = flags[1] ? [true, false] : [], KvType = flags[2] ? ["f16"] : [], GpuLayers = flags[3] ? [0, 3] : [] },
+            Parameters = new() { Threads = [.. threads.Distinct().Take(4)], FlashAttention = flags[1] ? [true, false] : [], KvType = flags[2] ? ["f16"] : [], GpuLayers = flags[3] ? [0, 3] : [], ProfileOperators = flags[2] && mixed < 2 && !flags[0] ? [false, true] : null },
             Requests = requests,
             Generation = new() { MaxTokens = 1 + numbers[1], Temperature = numbers[2] / 12345f, TopP = (numbers[3] + 1) / 100_001f, Seed = unchecked((uint)seed), IgnoreEndOfSequence = flags[0], Stop = flags[1] ? [.. command] : [] },
             Warmup = numbers[4] % 5,

@@ -64,6 +64,13 @@ public sealed class PlanReaderTests : IDisposable
     }
 
     [Fact]
+    public void Whether_operators_are_timed_can_be_said_and_varied()
+    {
+        Parse(Good + "parameters: { profile_operators: [false, true] }").Value!.Parameters.ProfileOperators.ShouldBe([false, true]);
+        Parse(Good).Value!.Parameters.ProfileOperators.ShouldBeNull();
+    }
+
+    [Fact]
     public void What_a_plan_leaves_out_is_as_by_default() =>
         Parse(Good).Value!.Canonical().ShouldBe(new ExperimentPlan { Name = "x", Models = ["m.gguf"], Requests = new PlannedRequests.Lengths([new(8)]) }.Canonical());
 

@@ -33,6 +33,21 @@ public sealed class RunTests(Workshop workshop)
     }
 
     [Fact]
+    public async Task The_operators_of_a_run_are_timed_when_asked_and_told_as_such()
+    {
+        var place = workshop.NewPlace();
+
+        var session = (await Melt.RunAsync(place, ["run", "-m", Model, "-p", "8", "-n", "4", "-t", "1", .. Short, "--profile-operators", "--json"])).ShouldBeDone().Json.At("sessions")[0];
+
+        session.Text("engine", "settings", "profile_operators").ShouldBe("on");
+        session.At("warnings").EnumerateArray().ShouldContain(w => w.Text("code") == "operators-timed");
+        (await Melt.RunAsync(place, "export", "last", "--format", "csv", Path.Combine(place.Folder, "csv"))).ShouldBeDone();
+        var operators = Csv.Read(Path.Combine(Path.Combine(place.Folder, "csv"), session.Text("session"), "operators.csv"));
+        operators.Select(row => (row["request"], row["phase"])).Distinct().ShouldBe([("0", "prefill"), ("0", "decode"), ("1", "prefill"), ("1", "decode")]);
+        operators.Where(row => (row["operator"], row["phase"], row["request"], row["module"]) == ("MUL_MAT", "decode", "1", "output")).ShouldHaveSingleItem()["calls"].ShouldBe("3");
+    }
+
+    [Fact]
     public async Task A_dry_run_says_what_would_be_run_and_runs_nothing()
     {
         var place = workshop.NewPlace();

@@ -1,3 +1,4 @@
+using MELT.Devices.Inference;
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Analysis;
 
@@ -50,6 +51,30 @@ public sealed class SessionAnalysisTests
             foreach (var quantity in results.Metrics.Values.OfType<Quantity>().Where(q => q.Value is null || q.U95 is null))
                 quantity.Reason.ShouldNotBeNull();
         }
+    }
+
+    [Fact]
+    public void Operators_that_were_timed_are_told_of_and_so_are_those_that_were_to_be_and_were_not()
+    {
+        var profile = new EngineEvent.OperatorsProfiled(Some.At(4.4), 0, "decode", [new(0, 900, 1)], [new("MUL_MAT", "blk.0", "CPU", 7, 800, 800)]);
+        var asked = Some.Header with { Parameters = Some.Header.Parameters.Add(SessionHeader.ProfileOperators, "true") };
+
+        Codes(new RecordingEntry.Engine([profile])).ShouldBe(["operators-timed"]);
+        Codes(new RecordingEntry.Opened(asked)).ShouldBe(["operators-not-told"]);
+        Codes().ShouldBeEmpty();
+
+        static IEnumerable<string> Codes(params RecordingEntry[] more) =>
+            Some.Analyse([.. Some.Session(), .. more]).Warnings.Select(w => w.Code).Where(code => code.StartsWith("operators", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_setting_that_the_engine_could_not_take_is_a_warning()
+    {
+        var loaded = new EngineEvent.LoadEnded(Some.At(2.5), new() { Name = "tiny" }, new Dictionary<string, string> { ["not_applied"] = "threads mlock" });
+
+        var results = Some.Analyse(new RecordingEntry.Opened(Some.Header), new RecordingEntry.Engine([new EngineEvent.LoadBegun(Some.At(2)), loaded]));
+
+        results.Warnings.ShouldContain(w => w.Code == "setting-not-applied" && w.Text.Contains("threads mlock"));
     }
 
     [Fact]

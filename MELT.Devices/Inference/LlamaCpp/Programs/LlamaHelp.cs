@@ -33,6 +33,7 @@ public sealed partial class LlamaHelp(string text)
         }
         if (settings.KvType is { } type && Known("-ctk")) { arguments.AddRange(["-ctk", type, "-ctv", type]); }
         Memory(settings.Mmap, settings.Mlock);
+        if (settings.ProfileOperators == true) { absent.Add("profile_operators"); }
         missing = absent;
         return arguments;
 

@@ -125,6 +125,13 @@ public sealed class LlamaLogTests
     }
 
     [Fact]
+    public void A_program_that_cannot_time_its_operators_does_not_pass_over_being_asked_to()
+    {
+        new LlamaHelp("  -h, --help").Arguments(new() { ProfileOperators = true }, out var missing).ShouldBeEmpty();
+        missing.ShouldBe(["profile_operators"]);
+    }
+
+    [Fact]
     public void An_option_in_a_description_is_not_understood()
     {
         var help = new LlamaHelp("  -t,    --threads N    number of threads, see -tb for batches\n  -cnv,  --conversation, -no-cnv, --no-conversation\n");
