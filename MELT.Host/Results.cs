@@ -4,6 +4,7 @@ using MELT.Actors.Replay;
 using MELT.Host.Commands;
 using MELT.Host.Reports;
 using MELT.Sensors.Analysis;
+using MELT.Sensors.Analysis.Cells;
 
 namespace MELT.Host;
 
@@ -32,6 +33,7 @@ internal static class Results
             Name = planned.Name,
             PlanSha256 = planned.PlanSha256,
             Sessions = sessions.ToImmutable(),
+            Cells = CellMeans.Of(sessions),
         };
         var context = new ReportContext { CommandLine = planned.CommandLine, Environment = HostFacts.Of(finding), Plots = plots.ToImmutable() };
         return (document.Sealed(element => CanonicalJson.Write(element)), context);

@@ -29,6 +29,7 @@ public static class HtmlReport
         <header><p class="mark">MELT · measured inference</p><h1>{document.Name}</h1>
         <p class="meta">experiment <code>{document.Experiment}</code> · {Format.Counted(document.Sessions.Length, "session")}</p></header>
         <main>
+        {CellTable.Of(document, Compared)}
         {Comparison(document)}
         {document.Sessions.Select((session, i) => SessionSection.Of(session, context.PlotsOf(session.Session), i))}
         {FigureTable.Of(document)}

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using MELT.Sensors.Analysis;
+using MELT.Sensors.Analysis.Cells;
 using MELT.Sensors.Analysis.Dialects;
 
 namespace MELT.Host.Reports;
@@ -12,10 +13,24 @@ public static class MarkdownReport
     {
         var page = new StringBuilder();
         Line(page, $"# {Escape(document.Name)}");
+        if (!document.Cells.IsEmpty) Cells(page, document.Cells);
         foreach (var session in document.Sessions) Session(page, session, context.PlotsOf(session.Session));
         foreach (var dialect in document.Dialects ?? []) Figures(page, dialect);
         Footer(page, document, context);
         return page.ToString();
+    }
+
+    private static void Cells(StringBuilder page, ImmutableArray<CellResults> cells)
+    {
+        Line(page, $"\n## Repetitions together\n\n{CellWords.Explained}.");
+        foreach (var cell in cells)
+        {
+            Line(page, $"\n| {Escape(cell.Cell)}{string.Concat(cell.Flags.Select(flag => $" ({flag})"))} | mean ± U (95 %) | n | scatter | method |");
+            Line(page, "|---|--:|--:|--:|---|");
+            foreach (var row in MetricRow.Of(cell.Metrics).Where(row => row.Word.Main && row.HasValue))
+                if (CellWords.Of(cell, row.Word.Key) is { } mean) Line(page, $"| {Escape(row.Word.Label)} | {row.Value} | {Format.Count(mean.N)} | {CellWords.Scatter(mean, row.Word.Key)} | {row.Method}{Reason(row.Reason)} |");
+            if (cell.LeftOut.Length > 0) Line(page, $"\n{CellWords.LeftOut(cell)}.");
+        }
     }
 
     private static void Session(StringBuilder page, SessionResults session, SessionPlots? plots)

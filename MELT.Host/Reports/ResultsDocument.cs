@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using MELT.Sensors.Analysis;
+using MELT.Sensors.Analysis.Cells;
 using MELT.Sensors.Analysis.Dialects;
 
 namespace MELT.Host.Reports;
@@ -29,6 +30,8 @@ public sealed record ResultsDocument
     public required string Name { get; init; }
     public required string PlanSha256 { get; init; }
     public ImmutableArray<SessionResults> Sessions { get; init; } = [];
+    /// <summary>Means over repetitions, where there are any.</summary>
+    public ImmutableArray<CellResults> Cells { get; init; } = [];
     /// <summary>Where the report lies and the hash of everything else; null until <see cref="Sealed"/>.</summary>
     public ReportPointers? Report { get; init; }
     /// <summary>Only when asked for: the same recordings by somebody else's rule. No part of what is hashed.</summary>

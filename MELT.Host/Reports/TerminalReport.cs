@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using MELT.Sensors.Analysis;
+using MELT.Sensors.Analysis.Cells;
 using MELT.Sensors.Analysis.Dialects;
 using Spectre.Console;
 
@@ -13,8 +14,18 @@ public static class TerminalReport
     {
         foreach (var (i, session) in document.Sessions.Index()) Show(session, document.Sessions.Length > 1 ? $"{(i + 1).ToString(CultureInfo.InvariantCulture)} · " : "", console);
         if (document.Sessions.Length > 1) console.Write(TerminalTables.Comparison(document.Sessions));
+        if (!document.Cells.IsEmpty) Cells(document.Cells, console);
         foreach (var dialect in document.Dialects ?? []) Dialect(document, dialect, console);
         Footer(document, console);
+    }
+
+    private static void Cells(ImmutableArray<CellResults> cells, IAnsiConsole console)
+    {
+        var names = CellWords.Names(cells);
+        console.Write(TerminalTables.Cells(cells, names.Own));
+        if (names.Common is { } common) console.MarkupLine(Markup.Escape($"  all: {common}"));
+        foreach (var (cell, name) in cells.Zip(names.Own).Where(c => c.First.LeftOut.Length > 0)) console.MarkupLine(Markup.Escape($"  {name}: {CellWords.LeftOut(cell)}"));
+        console.MarkupLine($"[grey]  {Markup.Escape(CellWords.Explained)}[/]");
     }
 
     private static void Dialect(ResultsDocument document, DialectResults dialect, IAnsiConsole console)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using MELT.Sensors.Analysis;
+using MELT.Sensors.Analysis.Cells;
 using Spectre.Console;
 
 namespace MELT.Host.Reports;
@@ -59,7 +60,15 @@ internal static class TerminalTables
     public static Table Comparison(ImmutableArray<SessionResults> sessions)
     {
         var table = New("sessions", [Free("session"), .. Compared.Select(key => new TableColumn(MetricWord.Of(key).Label) { Alignment = Justify.Right })]);
-        foreach (var (i, session) in sessions.Index()) Add(table, [$"{(i + 1).ToString(CultureInfo.InvariantCulture)} {Name(session)}", .. Compared.Select(key => Cell(session, key))]);
+        foreach (var (i, session) in sessions.Index()) Add(table, [$"{(i + 1).ToString(CultureInfo.InvariantCulture)} {Name(session)}", .. Compared.Select(key => Cell(session.Metrics, key))]);
+        return table;
+    }
+
+    public static Table Cells(ImmutableArray<CellResults> cells, ImmutableArray<string> names)
+    {
+        var table = New("repetitions together", [Free("cell"), Right("n"), .. Compared.Select(key => new TableColumn(MetricWord.Of(key).Label) { Alignment = Justify.Right })]);
+        foreach (var (cell, name) in cells.Zip(names))
+            Add(table, [$"{name}{string.Concat(cell.Flags.Select(flag => $" {(flag == "simulated" ? "SIMULATED" : flag)}"))}", Format.Count(cell.Sessions.Length), .. Compared.Select(key => Cell(cell.Metrics, key))]);
         return table;
     }
 
@@ -73,7 +82,7 @@ internal static class TerminalTables
     private static string Name(SessionResults session) =>
         string.Join("", SessionTitle.Device(session), Cautions.IsSimulated(session) ? " SIMULATED" : "", Cautions.IsSynthetic(session) ? " synthetic" : "");
 
-    private static string Cell(SessionResults session, string key) => session.Metrics.GetValueOrDefault(key) switch
+    private static string Cell(ImmutableSortedDictionary<string, Metric> metrics, string key) => metrics.GetValueOrDefault(key) switch
     {
         Quantity { Value: { } value } quantity => Format.Spoken(value, quantity.U95, MetricWord.Of(key).Unit) + (quantity.Method is "estimated" or "derived" ? $" {quantity.Method}" : ""),
         { } silent => silent.Method,

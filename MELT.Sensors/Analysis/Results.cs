@@ -7,6 +7,8 @@ namespace MELT.Sensors.Analysis;
 public sealed record SessionResults
 {
     public required string Session { get; init; }
+    /// <summary>The cell of the plan that it repeats: device, engine, model and parameters.</summary>
+    public string Cell { get; init; } = "";
     /// <summary>complete, partial or failed.</summary>
     public required string Status { get; init; }
     public string? Reason { get; init; }

@@ -9,7 +9,7 @@ namespace MELT.Sensors.Analysis;
 public static class SessionAnalysis
 {
     /// <summary>Version of the rules; results of different versions are not compared.</summary>
-    public const string AnalysisVersion = "2";
+    public const string AnalysisVersion = "3";
 
     public static SessionResults Analyse(RecordedSession session)
     {
@@ -30,6 +30,7 @@ public static class SessionAnalysis
         return new()
         {
             Session = header.Session.Value,
+            Cell = header.Name,
             Status = status,
             Reason = reason,
             Repetition = header.Repetition,

@@ -17,6 +17,9 @@ public sealed class RunTests(Workshop workshop)
         flags.At("sessions").EnumerateArray().Select(s => (s.Text("status"), s.Number("repetition"), s.Number("tokens", "prompt"), s.Number("tokens", "generated")))
             .ShouldBe([("complete", 1, 32, 16), ("complete", 2, 32, 16)]);
         flags.At("sessions")[0].Text("engine", "settings", "threads").ShouldBe("1");
+        var cell = flags.At("cells").EnumerateArray().ShouldHaveSingleItem();
+        cell.Number("metrics", "decode_tokens_per_second", "n").ShouldBe(2);
+        cell.Real("metrics", "decode_tokens_per_second", "value").ShouldBe(flags.At("sessions").EnumerateArray().Average(s => s.Real("metrics", "decode_tokens_per_second", "value")), 1e-9);
 
         var plan = (await Melt.RunAsync(place, "show", "last", "--plan")).ShouldBeDone();
         place.Write("plan.yaml", plan.Output);

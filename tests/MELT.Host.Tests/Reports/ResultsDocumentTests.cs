@@ -13,7 +13,7 @@ public sealed class ResultsDocumentTests
 
         document.Report!.Sha256.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(hashed)));
         JsonDocument.Parse(hashed).RootElement.EnumerateObject().Select(property => property.Name)
-            .ShouldBe(["schema", "melt", "analysis", "experiment", "name", "plan_sha256", "sessions"]);
+            .ShouldBe(["schema", "melt", "analysis", "experiment", "name", "plan_sha256", "sessions", "cells"]);
     }
 
     [Fact]
