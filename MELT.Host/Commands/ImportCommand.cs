@@ -14,7 +14,7 @@ namespace MELT.Host.Commands;
 /// <summary><c>melt import PATH…</c>: records made elsewhere become sessions here; recordings of MELT itself come as they are.</summary>
 internal sealed class ImportCommand
 {
-    private readonly Argument<string[]> _paths = new("path") { Description = "Folder with a record, or with records in folders below it; a log of operators; or a file that melt export --format melt wrote", HelpName = "PATH", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _paths = new("path") { Description = "Folder with a record, or with records in folders below it; a log of operators or of jetson-monitor; or a file that melt export --format melt wrote", HelpName = "PATH", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _as = new("--as") { Description = "Read as this format, whatever the files look like", HelpName = "FORMAT" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Read everything and say what would be imported, and store nothing" };
 
@@ -94,10 +94,12 @@ internal sealed class ImportCommand
     private static ImportedRow Row(ImportedRecording recording, string status) => new(
         recording.Header.Experiment.Value, recording.Header.Session.Value, recording.Name, recording.Format, Path.GetFullPath(recording.Folder), recording.Sha256, ImportProgress.Readings(recording), status)
     {
-        Read = recording.Original is null ? null : recording.Read,
-        Rejected = recording.Original is null ? null : recording.Rejected,
+        Read = IsTolerant(recording) ? recording.Read : null,
+        Rejected = IsTolerant(recording) ? recording.Rejected : null,
         Figures = recording.Original is null ? null : OriginalDialect.Of(RecordedSession.From(recording.Entries), recording.Original).Figures,
     };
+
+    private static bool IsTolerant(ImportedRecording recording) => recording.Original is not null || !recording.Read.IsEmpty;
 
     private static IEnumerable<string> Lines(IReadOnlyList<ImportedRow> rows)
     {

@@ -5,7 +5,7 @@ namespace MELT.Sensors.Import;
 /// <summary>The formats of other people's records that MELT reads. A folder is recognised by its files, never by its name.</summary>
 public static class ImportFormats
 {
-    private static readonly IImportFormat[] All = [new MlPerfTiny(), new GpuWithMeter(), new MlPerfPower(), new MeltOriginal(), new OperatorLogs()];
+    private static readonly IImportFormat[] All = [new MlPerfTiny(), new GpuWithMeter(), new MlPerfPower(), new MeltOriginal(), new JetsonMonitorLogs(), new OperatorLogs()];
 
     /// <summary>Names of the formats, as <c>--as</c> takes them.</summary>
     public static IReadOnlyList<string> Names => [.. All.Select(f => f.Name)];
@@ -13,12 +13,12 @@ public static class ImportFormats
     /// <summary>The format of a folder that is one record; null when it is none.</summary>
     public static string? Recognise(string folder) => Array.Find(All, f => f.Recognises(folder))?.Name;
 
-    /// <summary>Folders below this one that are records, in order of their names, and the folder itself where it is one; empty when there are none.</summary>
+    /// <summary>Folders below this one that are records, in order of their names, and the folder itself where it is one; files that are records beside no others. Empty when there are none.</summary>
     public static IReadOnlyList<string> Find(string folder)
     {
         if (File.Exists(folder)) return Recognise(folder) is not null ? [folder] : [];
         if (!Directory.Exists(folder)) throw new ImportException(folder, null, "there is no such folder", "a folder with a record, or with records in folders below it");
-        return Recognise(folder) is not null ? [folder] : [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).SelectMany(Find)];
+        return Recognise(folder) is not null ? [folder] : [.. JetsonMonitorLogs.In(folder), .. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).SelectMany(Find)];
     }
 
     /// <summary>All sessions of the record in this folder, or of the records below it; throws <see cref="ImportException"/> when there are none or one of them is wrong.</summary>

@@ -19,7 +19,7 @@ internal static class JetsonLog
     public static JetsonReadings? Read(ImportLog log, RecordFile file)
     {
         var lines = file.Lines();
-        var readings = log.Lines(file, "readings of rails and temperatures", lines.SkipWhile(IsTick), ReadingOf);
+        var readings = log.Lines(file, "readings of rails and temperatures", lines.SkipWhile(l => IsTick(l.Text)), ReadingOf);
         if (readings.Count == 0) return null;
         var ticks = Ticks(readings);
         string[] keys = [.. readings.Select(r => r.Key).Distinct()];
@@ -34,13 +34,19 @@ internal static class JetsonLog
             [.. zones.Select(zone => Scaled(zone, ticks, zone))]);
     }
 
-    private static bool IsTick(Line line) => long.TryParse(line.Text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+    /// <summary>Whether such a log begins with these lines: a reading, maybe below numbers of ticks.</summary>
+    public static bool Begins(IEnumerable<string> lines) => lines.SkipWhile(IsTick).FirstOrDefault() is { } first && Split(first) is { } cells && double.TryParse(cells.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
+    private static bool IsTick(string line) => long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    private static (long At, string Key, string Value, string Unit)? Split(string line) =>
+        line.Split(' ') is [var at, [.. var key, ':'], var value, var unit] && long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var stamp) ? (stamp, key, value, unit) : null;
 
     private static Reading? ReadingOf(Line line)
     {
-        if (IsTick(line)) return null;
-        if (line.Text.Split(' ') is not [var at, [.. var key, ':'], var value, var unit] || !long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var stamp)) throw line.Is("\"ns key: value unit\"");
-        return new(stamp, key, line.Number64(value, "a number"), unit);
+        if (IsTick(line.Text)) return null;
+        var (at, key, value, unit) = Split(line.Text) ?? throw line.Is("\"ns key: value unit\"");
+        return new(at, key, line.Number64(value, "a number"), unit);
     }
 
     private sealed record Tick(long At, Dictionary<string, Reading> Lines);
@@ -70,10 +76,22 @@ internal static class JetsonLog
 /// <summary>What the monitor read, tick by tick.</summary>
 internal sealed record JetsonReadings(ImmutableArray<long> Stamps, string[] Rails, string[] Zones, ImmutableArray<SampleColumn> RailColumns, ImmutableArray<SampleColumn> ZoneColumns)
 {
+    private const string Nano = "orin_nano", Agx = "orin_agx";
+
+    /// <summary>The board as the original calls it, by its rails: the monitor knows these two.</summary>
+    public string Board => Rails.Contains("VDD_CPU_GPU_CV") ? Nano : Rails.Contains("VDD_GPU_SOC") ? Agx : "jetson";
+
+    /// <summary>A meter of the rails and one of the temperatures, as far as there are any.</summary>
     /// <param name="device">As the original calls it, such as <c>orin_nano</c>; it tells which rail contains which.</param>
-    public MeterDescription RailDescription(string domain, string device)
+    public IEnumerable<OriginalMeter> Meters(string device)
     {
-        var topology = new RailTopology(device.Replace('_', ' '), []).Of(Rails, _ => { });
+        if (Rails.Length > 0) yield return new(JetsonLog.Name, Conversation.Jetson, domain => RailDescription(domain, device), Stamps, RailColumns);
+        if (Zones.Length > 0) yield return new(JetsonLog.Thermal, Conversation.Jetson, ZoneDescription, Stamps, ZoneColumns);
+    }
+
+    private MeterDescription RailDescription(string domain, string device)
+    {
+        var topology = new RailTopology(device == Agx ? "AGX Orin" : device.Replace('_', ' '), []).Of(Rails, _ => { });
         return new()
         {
             Instrument = "INA3221",
@@ -90,7 +108,7 @@ internal sealed record JetsonReadings(ImmutableArray<long> Stamps, string[] Rail
         };
     }
 
-    public MeterDescription ZoneDescription(string domain) => new()
+    private MeterDescription ZoneDescription(string domain) => new()
     {
         Kind = SensorKind.Instantaneous,
         ClockDomain = domain,

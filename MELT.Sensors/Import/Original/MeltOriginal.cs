@@ -9,7 +9,8 @@ namespace MELT.Sensors.Import.Original;
 internal sealed class MeltOriginal : IImportFormat
 {
     public const string FormatName = "melt-original";
-    private const string JetsonLogs = "energy_iter*.log";
+    /// <summary>What the monitor of a Jetson wrote, by iteration.</summary>
+    public const string JetsonLogs = "energy_iter*.log";
 
     public string Name => FormatName;
     public string Files => $"{RunFacts.Configuration} or {JetsonLogs}, and {MeasurementFiles.Folder}/";

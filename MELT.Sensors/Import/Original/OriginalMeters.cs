@@ -41,14 +41,17 @@ internal sealed class OriginalMeters
             used.Add(stages);
             meters.Stages = [.. PublishedResults.ReadStages(log, stages)];
         }
-        foreach (var iteration in sessions.Select(s => s.Iteration).Distinct())
-            if (Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"energy_iter{iteration}.log")) is var path && File.Exists(path) && log.Open(path, "the monitor's log") is { } file)
+        var iterations = sessions.Select(s => s.Iteration).Distinct().ToDictionary(i => string.Create(CultureInfo.InvariantCulture, $"energy_iter{i}.log"));
+        foreach (var path in Directory.GetFiles(folder, MeltOriginal.JetsonLogs).Order(StringComparer.Ordinal))
+        {
+            if (!iterations.TryGetValue(Path.GetFileName(path), out var iteration))
+                log.Reject(new ImportException(path, null, "no conversation of this iteration was read", "its conversations; melt import with the log's own path takes its readings alone"));
+            else if (log.Open(path, "the monitor's log") is { } file)
             {
                 used.Add(file);
-                if (JetsonLog.Read(log, file) is not { } readings) continue;
-                if (readings.Rails.Length > 0) meters._meters.Add((new(JetsonLog.Name, Conversation.Jetson, domain => readings.RailDescription(domain, facts.Device), readings.Stamps, readings.RailColumns), iteration));
-                if (readings.Zones.Length > 0) meters._meters.Add((new(JetsonLog.Thermal, Conversation.Jetson, readings.ZoneDescription, readings.Stamps, readings.ZoneColumns), iteration));
+                if (JetsonLog.Read(log, file) is { } readings) meters._meters.AddRange(readings.Meters(facts.Device).Select(meter => (meter, (int?)iteration)));
             }
+        }
         return meters;
     }
 
