@@ -9,9 +9,6 @@ internal sealed record AppQuestion(double Start, double Duration, string Input, 
     public double End => Start + Duration;
 }
 
-/// <summary>What MLC says of one prompt, as it prints it: rates and times with one digit behind the point.</summary>
-internal sealed record AppStats(double? PrefillRate, double? PrefillSeconds, int? PrefillTokens, double? DecodeRate, double? DecodeSeconds, int? DecodeTokens);
-
 /// <summary>One conversation as an app recorded it.</summary>
 internal sealed record AppConversation(int Number, string Model, double? LoadStart, double LoadDuration, IReadOnlyList<AppQuestion> Questions);
 

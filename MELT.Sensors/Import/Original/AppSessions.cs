@@ -42,11 +42,11 @@ internal static class AppSessions
             // The same load stands with every conversation of one run; the original counts it each time.
             windows.Add(new(conversation.Number, OriginalWindow.Load, OriginalWindow.Session, conversation.LoadStart!.Value, conversation.LoadStart.Value + conversation.LoadDuration, conversation.LoadDuration));
             var times = files.Events(iteration, conversation.Number, "csv") is { } path && log.Open(path, "the events of a conversation") is { } file ? EventTimes.Read(log, Used(file, used)) : EventTimes.None;
-            windows.AddRange(times.InFile.Select(name => (Name: name, Times: times[name]!.Value)).Select(e => new OriginalWindow(conversation.Number, e.Name, OriginalWindow.Session, e.Times.Begin / 1e9, e.Times.End / 1e9, e.Times.End - e.Times.Begin)));
+            windows.AddRange(times.Windows(conversation.Number));
             var timings = farm && files.Timings(iteration, conversation.Number) is { } timed && log.Open(timed, "timings of a conversation") is { } timingFile ? FarmTimings.Read(log, Used(timingFile, used)) : [];
             foreach (var (index, question) in conversation.Questions.Index())
             {
-                var counts = farm ? timings.ElementAtOrDefault(index) : Counts(question.Stats);
+                var counts = farm ? timings.ElementAtOrDefault(index) : question.Stats?.Counts;
                 var request = prompts.Count;
                 events.AddRange(farm ? Farm(request, index, question, times, counts, notices) : Mlc(request, index, conversation.Questions.Count, question, times, counts, notices));
                 windows.Add(new(conversation.Number, index.ToString(CultureInfo.InvariantCulture), OriginalWindow.Session, question.Start, question.End, question.Duration));
@@ -98,10 +98,6 @@ internal static class AppSessions
 
     // What was in the session before came from the cache.
     private static int PromptTokens(AppQuestion question) => question.InputTokens + Math.Max(0, question.SessionTokens);
-
-    private static PromptCounts? Counts(AppStats? stats) => stats is { DecodeRate: { } rate, DecodeTokens: { } tokens }
-        ? new((stats.PrefillSeconds ?? 0) * 1000, stats.PrefillTokens ?? 0, (stats.DecodeSeconds ?? tokens / rate) * 1000, tokens, stats.PrefillRate ?? double.NaN, rate, 0.05, null)
-        : null;
 
     private static ImmutableArray<(long, string)> Thermal(ImportLog log, string? path, List<RecordFile> used)
     {

@@ -31,6 +31,10 @@ internal sealed class EventTimes
         return [.. found.OrderBy(e => e.Item1)];
     }
 
+    /// <summary>Every event as the original integrates over it, in the order of the file.</summary>
+    public IEnumerable<OriginalWindow> Windows(int conversation) =>
+        InFile.Select(name => (Name: name, Times: _events[name])).Select(e => new OriginalWindow(conversation, e.Name, OriginalWindow.Session, e.Times.Begin / 1e9, e.Times.End / 1e9, e.Times.End - e.Times.Begin));
+
     public static EventTimes Read(ImportLog log, RecordFile file)
     {
         var moments = new Dictionary<string, (long At, Line Line)>(StringComparer.Ordinal);

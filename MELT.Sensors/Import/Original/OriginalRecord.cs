@@ -27,7 +27,7 @@ public sealed record OriginalWindow(int Conversation, string Name, string Clock,
     public const string Load = "load", Session = "session", Controller = "controller";
 }
 
-/// <summary>Tokens and rates of one prompt as the original takes them from the engine. <paramref name="Printed"/>: half of the last digit of rates that were taken from print.</summary>
+/// <summary>Tokens and rates of one prompt as the original takes them from the engine. <paramref name="Printed"/>: how far rates that were taken from print can be off by their digits.</summary>
 /// <param name="Request">Index of the request in the session.</param>
 public sealed record OriginalPrompt(int Conversation, int Prompt, int Request, int SessionTokens, int InputTokens, int OutputTokens, double? PrefillRate, double? DecodeRate, double? Printed);
 

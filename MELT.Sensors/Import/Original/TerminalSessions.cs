@@ -45,17 +45,21 @@ internal static class TerminalSessions
         var (events, notices) = (ImmutableArray.CreateBuilder<EngineEvent>(), new List<string>());
         if (times["load_model"] is { } loaded && (jetson || stamped)) events.AddRange(Told.Load(loaded.Begin, loaded.End, facts, observedAt));
         else if (load is not null) events.AddRange(Told.Load(Nanoseconds(load.Start), Nanoseconds(load.End), facts, observedAt));
+        var early = !stamped && prompts.Zip(counts).Any(p => IsTooShort(p.First, p.Second));
         foreach (var (i, window) in prompts.Index())
         {
             var count = counts[i];
             var generated = count?.Samples ?? count?.DecodeTokens + 1 ?? 0;
+            var left = i == prompts.Length - 1 && jetson ? LastAnswer.Of(times, Nanoseconds(window.Start)) : null;
             if (stamped) events.AddRange(Stamped(i, seen[i], count, generated));
+            else if (left is not null && count is not null) events.AddRange(left.Events(i, early ? null : Nanoseconds(window.Start), count, generated, notices));
+            else if (early) events.Add(Unplaced(i, window, count, generated, notices));
             else events.AddRange(Watched(i, window, jetson ? times : EventTimes.None, count, generated, notices));
         }
         return new(iteration, string.Create(CultureInfo.InvariantCulture, $"iter{iteration} conv{number}"), clock, stamped || jetson ? SystemClock : ControllerClock, observedAt)
         {
             Events = events.ToImmutable(),
-            Windows = [.. load is null ? [] : new[] { Window(number, OriginalWindow.Load, clock, load) }, .. prompts.Select((p, i) => Window(number, i.ToString(CultureInfo.InvariantCulture), clock, p))],
+            Windows = [.. load is null ? [] : new[] { Window(number, OriginalWindow.Load, clock, load) }, .. prompts.Select((p, i) => Window(number, i.ToString(CultureInfo.InvariantCulture), clock, p)), .. jetson || stamped ? times.Windows(number) : []],
             Prompts = [.. prompts.Select((_, i) => new OriginalPrompt(number, i, i, -1, counts[i]?.PrefillTokens ?? 0, counts[i]?.DecodeTokens ?? 0, counts[i]?.PrefillRate, counts[i]?.DecodeRate, counts[i]?.Printed))],
             Exchanges = clock == Conversation.Phone ? [.. prompts.Zip(seen, Exchange)] : [],
             Notices = [.. notices],
@@ -102,6 +106,20 @@ internal static class TerminalSessions
         (long, long)? prompt = inside.Length > 0 ? (inside[0].Begin, inside[0].End) : null;
         (long, int)[] emitted = prompt is { } evaluated && generated > 1 ? [(evaluated.Item2, 1), (end, generated - 1)] : generated > 0 ? [(end, generated)] : [];
         return Told.Request(request, begin, prompt, counts?.PrefillTokens ?? 0, counts?.PrefillTokens ?? 0, emitted, end, generated, counts, "stop");
+    }
+
+    /// <summary>
+    /// MLC answers /stats with another prompt marker, which the script may take for the end of the prompt it sends next: then every window of the
+    /// conversation ends at an earlier marker, and none tells when its prompt was answered (B25). Printed times are good to a tenth.
+    /// </summary>
+    private static bool IsTooShort(ExpectWindow window, PromptCounts? counts) => counts is not null && 0.9e-3 * (counts.PrefillMilliseconds + counts.DecodeMilliseconds) > window.Duration;
+
+    /// <summary>What the engine counted stays; when it was is not known.</summary>
+    private static EngineEvent.Finished Unplaced(int request, ExpectWindow window, PromptCounts? counts, int generated, List<string> notices)
+    {
+        notices.Add(string.Create(CultureInfo.InvariantCulture, $"request {request}: windows of this conversation are shorter than what the engine says it took, so the controller took earlier prompt markers for their ends; when it was answered is not known"));
+        return new(new(Nanoseconds(window.End)), request, "stop", new(counts?.PrefillTokens ?? 0, counts?.PrefillTokens ?? 0, generated),
+            counts is null ? null : new(counts.PrefillMilliseconds, counts.PrefillTokens, counts.DecodeMilliseconds, counts.DecodeTokens));
     }
 
     /// <summary>
