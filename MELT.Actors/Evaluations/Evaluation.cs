@@ -41,13 +41,17 @@ public sealed class Evaluation : EventSourcedBehavior<EvaluationCommand, Evaluat
     /// <summary>All that a journal holds, oldest first.</summary>
     public static async Task<IReadOnlyList<EvaluationState>> AllAsync(IJournal journal, CancellationToken stop)
     {
-        var (behavior, all) = (new Evaluation(), new List<EvaluationState>());
-        await foreach (var id in journal.PersistenceIdsAsync($"{KindName}:", stop))
-        {
-            var state = behavior.Empty(id[(KindName.Length + 1)..]);
-            await foreach (var stored in journal.ReadAsync(id, 1, stop)) state = behavior.Apply(state, (EvaluationEvent)stored.Event);
-            all.Add(state);
-        }
+        var all = new List<EvaluationState>();
+        await foreach (var id in journal.PersistenceIdsAsync($"{KindName}:", stop)) all.Add(await ReadAsync(journal, id[(KindName.Length + 1)..], stop));
         return all;
+    }
+
+    /// <summary>One by its id, as far as a journal holds it.</summary>
+    public static async Task<EvaluationState> ReadAsync(IJournal journal, string id, CancellationToken stop)
+    {
+        var behavior = new Evaluation();
+        var state = behavior.Empty(id);
+        await foreach (var stored in journal.ReadAsync($"{KindName}:{id}", 1, stop)) state = behavior.Apply(state, (EvaluationEvent)stored.Event);
+        return state;
     }
 }

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Journal;
 using MELT.Actors.Replay;
 
 namespace MELT.Actors.Imports;
 
 /// <summary>
-/// Brings the experiments of another journal into this one, rows as they are. Streams that both have must be the same as far as both go;
-/// all is compared before anything is written, and written all or none.
+/// Brings the experiments and evaluations of another journal into this one, rows as they are. Streams that both have must be the same as far as both
+/// go, evaluations only in what they tell; all is compared before anything is written, and written all or none.
 /// </summary>
 public sealed class RecordingMerge
 {
@@ -22,14 +23,14 @@ public sealed class RecordingMerge
     public long Missing => _parts.Sum(p => Math.Max(0, p.Last - There(p.PersistenceId)));
 
     /// <summary>Reads and compares all of it; throws <see cref="RecordingDiffersException"/> where the two differ.</summary>
-    public static async Task<RecordingMerge> CompareAsync(StoredJournal from, IReadOnlyList<Finding> findings, StoredJournal to, CancellationToken stop)
+    public static async Task<RecordingMerge> CompareAsync(StoredJournal from, IReadOnlyList<Finding> findings, IReadOnlyList<string> evaluations, StoredJournal to, CancellationToken stop)
     {
-        var parts = await RecordingStreams.OfAsync(from, findings, stop);
+        var parts = await RecordingStreams.OfAsync(from, findings, evaluations, stop);
         var there = ImmutableDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
         foreach (var part in parts)
         {
             there[part.PersistenceId] = await to.HighestAsync(part.PersistenceId, stop);
-            if (there[part.PersistenceId] > 0) await CompareAsync(from, to, part, stop);
+            if (there[part.PersistenceId] > 0 && !await IsSameEvaluationAsync(from, to, part, stop)) await CompareAsync(from, to, part, stop);
         }
         return new(from, to, [.. parts], there.ToImmutable());
     }
@@ -52,6 +53,14 @@ public sealed class RecordingMerge
                 yield return row;
                 stored(++count);
             }
+    }
+
+    /// <summary>The same tables may have been imported into both, each at its own time and from its own folder: their content names them.</summary>
+    private static async Task<bool> IsSameEvaluationAsync(StoredJournal from, StoredJournal to, StreamPart part, CancellationToken stop)
+    {
+        if (!part.PersistenceId.StartsWith($"{Evaluation.KindName}:", StringComparison.Ordinal)) return false;
+        var id = part.PersistenceId[(Evaluation.KindName.Length + 1)..];
+        return await to.HighestAsync(part.PersistenceId, stop) == part.Last && (await Evaluation.ReadAsync(to, id, stop)).Origin?.Sha256 is { } here && here == (await Evaluation.ReadAsync(from, id, stop)).Origin?.Sha256;
     }
 
     private static async Task CompareAsync(StoredJournal from, StoredJournal to, StreamPart part, CancellationToken stop)

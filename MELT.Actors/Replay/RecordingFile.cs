@@ -17,11 +17,11 @@ public static class RecordingFile
         return file.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false) == begin.Length && begin.SequenceEqual(Header);
     }
 
-    /// <summary>Writes the file, which must not be there yet; it gets its name once it is complete. Returns how many events it holds.</summary>
-    public static async Task<long> WriteAsync(StoredJournal from, IReadOnlyList<Finding> findings, string path, CancellationToken stop)
+    /// <summary>Writes experiments, sessions and evaluations to the file, which must not be there yet; it gets its name once it is complete. Returns how many events it holds.</summary>
+    public static async Task<long> WriteAsync(StoredJournal from, IReadOnlyList<Finding> findings, IReadOnlyList<string> evaluations, string path, CancellationToken stop)
     {
         if (Path.Exists(path)) throw new IOException($"{path} is there already; choose another name, or remove it.");
-        var parts = await RecordingStreams.OfAsync(from, findings, stop);
+        var parts = await RecordingStreams.OfAsync(from, findings, evaluations, stop);
         var unfinished = path + ".part";
         File.Delete(unfinished);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);

@@ -1,4 +1,5 @@
 using MELT.Actors.Devices;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Journal;
 using MELT.Actors.Sessions;
 
@@ -7,13 +8,14 @@ namespace MELT.Actors.Replay;
 /// <summary>The beginning of a stream, up to and with an event.</summary>
 public sealed record StreamPart(string PersistenceId, long Last);
 
-/// <summary>Which streams, and how much of them, the replay of experiments or sessions reads: theirs, and those of the devices and meters that watched.</summary>
+/// <summary>Which streams, and how much of them, the replay of experiments or sessions reads: theirs, and those of the devices and meters that watched. An evaluation is its own stream.</summary>
 public static class RecordingStreams
 {
     /// <summary>Whole beginnings, since a stream is read without holes; in the order in which the streams began, so that a copy lists them alike.</summary>
-    public static async Task<IReadOnlyList<StreamPart>> OfAsync(StoredJournal journal, IEnumerable<Finding> findings, CancellationToken stop)
+    public static async Task<IReadOnlyList<StreamPart>> OfAsync(StoredJournal journal, IEnumerable<Finding> findings, IEnumerable<string> evaluations, CancellationToken stop)
     {
         var last = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var evaluation in evaluations) await WholeAsync($"{Evaluation.KindName}:{evaluation}");
         foreach (var finding in findings)
         {
             Finished(finding);

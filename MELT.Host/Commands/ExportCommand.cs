@@ -13,7 +13,7 @@ internal sealed class ExportCommand
 {
     private const string Melt = "melt";
 
-    private readonly Argument<string[]> _words = new("id") { Description = "Experiment or session ids, or their unique beginnings; \"last\" is the newest experiment. For csv and jsonl the folder to write to comes last: one folder per session is made in it", HelpName = "ID… DIR", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _words = new("id") { Description = "Experiment or session ids, or their unique beginnings; \"last\" is the newest experiment; with --format melt evaluations too. For csv and jsonl the folder to write to comes last: one folder per session is made in it", HelpName = "ID… DIR", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _format = new("--format") { Description = "csv or jsonl: tables; melt: the recording as one file, which melt import brings into another journal; perfetto: a trace for ui.perfetto.dev; sqlite: tidy tables for pandas and SQL", DefaultValueFactory = _ => "csv" };
     private readonly Option<string?> _out = new("--out", "-o") { Description = $"Folder to write to, or the file with --format melt, perfetto (default: ID{PerfettoFile.Extension}) and sqlite (default: ID{TidyDatabase.Extension})", HelpName = "PATH" };
     private readonly Option<double?> _every = new("--every") { Description = "perfetto and sqlite: one point per channel for each stretch of so many seconds, its mean (of counters and states the last), instead of every reading", HelpName = "S" };
@@ -37,8 +37,11 @@ internal sealed class ExportCommand
         if (to is null && !one) (ids, to) = (ids[..^1], ids[^1]);
         if (ids.Length == 0) throw new CommandException($"name what to export and the folder to write to, as in: melt export last {to}", ExitCode.Usage);
         await using var journal = await with.OpenJournalAsync(stop);
-        var findings = new List<Finding>();
-        foreach (var id in ids) findings.Add(await new Catalogue(journal).FindAsync(id, stop));
+        var (findings, evaluations) = (new List<Finding>(), new List<string>());
+        foreach (var id in ids)
+            if (await EvaluationOutput.FindAsync(journal, id, stop) is { Evaluation: var evaluation }) evaluations.Add(evaluation);
+            else findings.Add(await new Catalogue(journal).FindAsync(id, stop));
+        if (evaluations.Count > 0 && format != Melt) throw new CommandException($"{evaluations[0]} holds accuracies and sizes and no readings: --format {Melt} -o FILE.db takes it along, melt report {evaluations[0]} --out FILE.json writes it as JSON", ExitCode.Usage);
         string[] sessions = [.. findings.SelectMany(f => f.Sessions).Distinct()];
         if (one)
         {
@@ -50,7 +53,7 @@ internal sealed class ExportCommand
         }
         if (format != Melt) return await TablesAsync(with, journal, sessions, to!, format, stop);
 
-        var events = await RecordingFile.WriteAsync(journal, findings, to!, stop);
+        var events = await RecordingFile.WriteAsync(journal, findings, evaluations, to!, stop);
         if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(new[] { Path.GetFullPath(to!) }));
         else Surroundings.Say(FormattableString.Invariant($"{to}: {events} events"));
         return ExitCode.Done;

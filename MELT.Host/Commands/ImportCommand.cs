@@ -89,7 +89,7 @@ internal sealed class ImportCommand
     }
 
     private static ImportedRow Row(ImportedEvaluation evaluation, string status) =>
-        new(evaluation.Id, "", "accuracies and sizes", OriginalSurroundings.Format, Path.GetFullPath(evaluation.Folder), evaluation.Sha256, evaluation.Accuracies.Length + evaluation.Sizes.Length, status);
+        new(evaluation.Id, "", ImportedRow.Tables, OriginalSurroundings.Format, Path.GetFullPath(evaluation.Folder), evaluation.Sha256, evaluation.Accuracies.Length + evaluation.Sizes.Length, status);
 
     private static ImportedRow Row(ImportedRecording recording, string status) => new(
         recording.Header.Experiment.Value, recording.Header.Session.Value, recording.Name, recording.Format, Path.GetFullPath(recording.Folder), recording.Sha256, ImportProgress.Readings(recording), status)
@@ -112,6 +112,9 @@ internal sealed class ImportCommand
 /// <summary>One recording and what became of it: imported, already there, not stored.</summary>
 internal sealed record ImportedRow(string Experiment, string Session, string Name, string Format, string Folder, string Sha256, long Readings, string Status)
 {
+    /// <summary>The name of an evaluation, whose rows are counted as readings.</summary>
+    public const string Tables = "accuracies and sizes";
+
     /// <summary>Of formats that are read tolerantly: files that were read, and what was left out. A record of several sessions tells it with the first.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<ReadPart>? Read { get; init; }

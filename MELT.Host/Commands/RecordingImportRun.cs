@@ -1,3 +1,4 @@
+using MELT.Actors.Evaluations;
 using MELT.Actors.Experiments;
 using MELT.Actors.Imports;
 using MELT.Actors.Journal;
@@ -21,7 +22,7 @@ internal sealed class RecordingImportRun(Surroundings with)
             foreach (var path in files)
             {
                 await using var file = await SqliteJournal.OpenReadOnlyAsync(path, MeltEvents.Serializer, stop);
-                rows.AddRange(await RowsAsync(file, await FindingsAsync(file, stop), _ => "not stored", stop));
+                rows.AddRange(await RowsAsync(file, await HeldAsync(file, stop), _ => "not stored", stop));
             }
             return rows;
         }
@@ -39,34 +40,37 @@ internal sealed class RecordingImportRun(Surroundings with)
 
     private async Task<IReadOnlyList<ImportedRow>> MergeAsync(SqliteJournal file, StoredJournal journal, CancellationToken stop)
     {
-        var findings = await FindingsAsync(file, stop);
-        var merge = await RecordingMerge.CompareAsync(file, findings, journal, stop);
+        var held = await HeldAsync(file, stop);
+        var merge = await RecordingMerge.CompareAsync(file, held.Findings, [.. held.Evaluations.Select(e => e.Id)], journal, stop);
         // Whatever a replay would read is read before anything is stored, so a damaged file leaves nothing behind.
-        var rows = await RowsAsync(file, findings, session => merge.IsThere($"{Session.KindName}:{session}") ? "already there" : "imported", stop);
+        var rows = await RowsAsync(file, held, stream => merge.IsThere(stream) ? "already there" : "imported", stop);
         using var progress = new CountProgress($"importing {Path.GetFileName(file.Path)}", merge.Missing, with.Time);
         await merge.StoreAsync(progress.Show, stop);
         return rows;
     }
 
+    private sealed record Held(IReadOnlyList<Finding> Findings, IReadOnlyList<EvaluationState> Evaluations);
+
     /// <summary>A file may hold some of an experiment's sessions only.</summary>
-    private static async Task<IReadOnlyList<Finding>> FindingsAsync(SqliteJournal file, CancellationToken stop)
+    private static async Task<Held> HeldAsync(SqliteJournal file, CancellationToken stop)
     {
-        var held = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var id in file.PersistenceIdsAsync($"{Session.KindName}:", stop)) held.Add(id[(Session.KindName.Length + 1)..]);
-        var findings = (await new Catalogue(file).ExperimentsAsync(stop)).Select(e => new Finding(e, [.. e.Started.Select(s => s.Session).Where(held.Contains)])).ToArray();
-        return findings.Length > 0 ? findings : throw new CommandException($"{file.Path} holds no experiment of MELT.");
+        var sessions = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var id in file.PersistenceIdsAsync($"{Session.KindName}:", stop)) sessions.Add(id[(Session.KindName.Length + 1)..]);
+        var held = new Held([.. (await new Catalogue(file).ExperimentsAsync(stop)).Select(e => new Finding(e, [.. e.Started.Select(s => s.Session).Where(sessions.Contains)]))], await Evaluation.AllAsync(file, stop));
+        return held.Findings.Count + held.Evaluations.Count > 0 ? held : throw new CommandException($"{file.Path} holds no experiment and no evaluation of MELT.");
     }
 
-    private static async Task<IReadOnlyList<ImportedRow>> RowsAsync(SqliteJournal file, IReadOnlyList<Finding> findings, Func<string, string> status, CancellationToken stop)
+    private static async Task<IReadOnlyList<ImportedRow>> RowsAsync(SqliteJournal file, Held held, Func<string, string> status, CancellationToken stop)
     {
         var (rows, sha256) = (new List<ImportedRow>(), await Sha256Async(file.Path, stop));
-        foreach (var finding in findings)
+        foreach (var finding in held.Findings)
             foreach (var session in finding.Sessions)
             {
                 var entries = await Recording.ReadAsync(file, session, stop);
                 rows.Add(new(finding.Experiment.Id, session, Name(finding.Experiment, session), Format, file.Path, sha256,
-                    entries.OfType<RecordingEntry.Block>().Sum(b => (long)b.Samples.Count), status(session)));
+                    entries.OfType<RecordingEntry.Block>().Sum(b => (long)b.Samples.Count), status($"{Session.KindName}:{session}")));
             }
+        rows.AddRange(held.Evaluations.Select(e => new ImportedRow(e.Id, "", ImportedRow.Tables, Format, file.Path, sha256, e.Accuracies.Length + e.Sizes.Length, status($"{Evaluation.KindName}:{e.Id}"))));
         return rows;
     }
 

@@ -1,4 +1,5 @@
 using MELT.Actors.Devices;
+using MELT.Actors.Evaluations;
 using MELT.Actors.Experiments;
 using MELT.Actors.Imports;
 using MELT.Actors.Journal;
@@ -38,7 +39,7 @@ public sealed class RecordingMergeTests : IAsyncLifetime
     [Fact]
     public async Task A_file_holds_what_a_replay_reads_and_gives_the_device_back()
     {
-        (await RecordingFile.WriteAsync(_here, [await FindAsync("e")], _folder["e.db"], default)).ShouldBe(4 + 2 + 4 + 3);
+        (await RecordingFile.WriteAsync(_here, [await FindAsync("e")], [], _folder["e.db"], default)).ShouldBe(4 + 2 + 4 + 3);
         Directory.GetFiles(_folder.Path, "e.db*").ShouldBe([_folder["e.db"]]);
         await using var file = await SqliteJournal.OpenReadOnlyAsync(_folder["e.db"], MeltEvents.Serializer);
         (await file.PersistenceIdsAsync("", default).ToListAsync()).ShouldBe([Meter, Device, "session:e-01", "experiment:e"]);
@@ -52,7 +53,7 @@ public sealed class RecordingMergeTests : IAsyncLifetime
     public async Task A_file_that_is_there_already_is_not_written_over()
     {
         File.WriteAllText(_folder["mine.db"], "mine");
-        (await Should.ThrowAsync<IOException>(async () => await RecordingFile.WriteAsync(_here, [await FindAsync("e")], _folder["mine.db"], default))).Message.ShouldContain("mine.db");
+        (await Should.ThrowAsync<IOException>(async () => await RecordingFile.WriteAsync(_here, [await FindAsync("e")], [], _folder["mine.db"], default))).Message.ShouldContain("mine.db");
         File.ReadAllText(_folder["mine.db"]).ShouldBe("mine");
         RecordingFile.IsOne(_folder["mine.db"]).ShouldBeFalse();
         RecordingFile.IsOne(_folder.Path).ShouldBeFalse();
@@ -62,7 +63,7 @@ public sealed class RecordingMergeTests : IAsyncLifetime
     public async Task An_unfinished_experiment_is_not_written()
     {
         await StoreAsync(_here, "experiment:g", new ExperimentEvent.Planned("g", "{}", "ab12", "melt run", 0, [], Some.Noon));
-        (await Should.ThrowAsync<CatalogueException>(async () => await RecordingFile.WriteAsync(_here, [await FindAsync("g")], _folder["g.db"], default))).Message.ShouldContain("unfinished");
+        (await Should.ThrowAsync<CatalogueException>(async () => await RecordingFile.WriteAsync(_here, [await FindAsync("g")], [], _folder["g.db"], default))).Message.ShouldContain("unfinished");
         Directory.GetFiles(_folder.Path, "g.db*").ShouldBeEmpty();
     }
 
@@ -93,12 +94,44 @@ public sealed class RecordingMergeTests : IAsyncLifetime
         (await _there.PersistenceIdsAsync("", default).ToListAsync()).ShouldBe([Meter]);
     }
 
+    [Fact]
+    public async Task An_evaluation_goes_along_with_every_row_and_once()
+    {
+        await EvaluateAsync(_here, "x", Some.Noon);
+        (await RecordingFile.WriteAsync(_here, [], ["evaluation-1"], _folder["a.db"], default)).ShouldBe(3);
+        await using var file = await SqliteJournal.OpenReadOnlyAsync(_folder["a.db"], MeltEvents.Serializer);
+        (await file.PersistenceIdsAsync("", default).ToListAsync()).ShouldBe(["evaluation:evaluation-1"]);
+        (await MergeAsync("e")).ShouldBe(13 + 3);
+        var (here, there) = ((await Evaluation.AllAsync(_here, default)).Single(), (await Evaluation.AllAsync(_there, default)).Single());
+        there.Accuracies.ShouldBe(here.Accuracies);
+        there.Sizes.ShouldBe(here.Sizes);
+        there.Origin.ShouldBe(here.Origin);
+        (await MergeAsync("e")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Tables_that_were_imported_into_both_are_the_same_evaluation_and_others_of_its_name_are_refused()
+    {
+        await EvaluateAsync(_here, "x", Some.Noon);
+        await EvaluateAsync(_there, "y", Some.After(5));
+        (await MergeAsync("e")).ShouldBe(13);
+        (await Evaluation.AllAsync(_there, default)).Single().Origin!.Source.ShouldBe("y");
+
+        await EvaluateAsync(_here, "x", Some.Noon, "evaluation-2", "ab");
+        await EvaluateAsync(_there, "x", Some.Noon, "evaluation-2", "cd");
+        (await Should.ThrowAsync<RecordingDiffersException>(() => MergeAsync("e"))).Message.ShouldContain("evaluation:evaluation-2: its event 1 ");
+    }
+
+    private static Task EvaluateAsync(SqliteJournal journal, string source, MELT.Devices.Time.Stamp at, string id = "evaluation-1", string sha256 = "ab12") =>
+        StoreAsync(journal, $"evaluation:{id}", new EvaluationEvent.Imported(source, sha256, "melt import", at), new EvaluationEvent.AccuraciesRecorded([new("llamacpp", "gemma-2b", "arc", "q4_0", 0.5370m, null)]),
+            new EvaluationEvent.SizesRecorded([new("gemma-2b", "q4_0", 1.44e9, null, null, null)]));
+
     private async Task<long> MergeAsync(params string[] experiments)
     {
         var findings = new List<Finding>();
         foreach (var state in await new Catalogue(_here).ExperimentsAsync(default))
             if (experiments.Length == 0 || experiments.Contains(state.Id)) findings.Add(await FindAsync(state.Id));
-        var merge = await RecordingMerge.CompareAsync(_here, findings, _there, default);
+        var merge = await RecordingMerge.CompareAsync(_here, findings, [.. (await Evaluation.AllAsync(_here, default)).Select(e => e.Id)], _there, default);
         var last = 0L;
         await merge.StoreAsync(stored => last = stored, default);
         last.ShouldBe(merge.Missing);

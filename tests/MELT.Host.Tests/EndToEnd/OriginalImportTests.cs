@@ -41,6 +41,17 @@ public sealed class OriginalImportTests(Workshop workshop)
         page.ShouldContain("267 accuracy rows");
         page.Split("class=\"accuracy\"").Length.ShouldBeGreaterThan(200);
         page.ShouldContain("class=\"repeat\"");
+
+        (await Melt.RunAsync(place, "export", evaluation, "tables")).ShouldFail(2, "--format melt");
+        (await Melt.RunAsync(place, "export", evaluation, experiment, "--format", "melt", "-o", "moved.db")).ShouldBeDone();
+        var elsewhere = workshop.NewPlace();
+        foreach (var status in (string[])["imported", "already there"])
+        {
+            var moved = (await Melt.RunAsync(elsewhere, "import", Path.Combine(place.Folder, "moved.db"), "--json")).ShouldBeDone().Json;
+            moved.EnumerateArray().Select(row => (row.Text("experiment"), row.Text("status"))).ShouldBe([(experiment, status), (evaluation, status)]);
+        }
+        (await Melt.RunAsync(elsewhere, "show", evaluation, "--json")).ShouldBeDone().Output.ShouldBe((await Melt.RunAsync(place, "show", evaluation, "--json")).ShouldBeDone().Output);
+        (await Melt.RunAsync(elsewhere, "show", evaluation)).ShouldBeDone().Output.ShouldContain("267 accuracy rows");
     }
 
     private static string[] Figures(System.Text.Json.JsonElement of) => [.. of.GetProperty("figures").EnumerateArray().Select(f => System.Text.Json.JsonSerializer.Serialize(f))];
