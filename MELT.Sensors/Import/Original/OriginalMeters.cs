@@ -13,7 +13,7 @@ internal sealed record OriginalMeter(string Name, string Clock, Func<string, Met
 /// <summary>The meters of a run, and which part of them belongs to which session: from the middle between two sessions to the next middle, so every reading belongs to one.</summary>
 internal sealed class OriginalMeters
 {
-    private const string Battery = "measurements_adb.csv", StageFile = "measurements_ts.csv", Meter = "meter";
+    private const string Battery = "measurements_adb.csv", Meter = "meter";
     private readonly ImmutableArray<Conversation> _sessions;
     private readonly List<(OriginalMeter Meter, int? Iteration)> _meters = [];
 
@@ -36,11 +36,7 @@ internal sealed class OriginalMeters
             used.Add(battery);
             if (AdbCsv.Read(log, battery) is { } own) meters._meters.Add((own, null));
         }
-        if (File.Exists(Path.Combine(folder, StageFile)) && log.Open(Path.Combine(folder, StageFile), "stages of the run") is { } stages)
-        {
-            used.Add(stages);
-            meters.Stages = [.. PublishedResults.ReadStages(log, stages)];
-        }
+        meters.Stages = StageLog.Read(log, folder, used);
         var iterations = sessions.Select(s => s.Iteration).Distinct().ToDictionary(i => string.Create(CultureInfo.InvariantCulture, $"energy_iter{i}.log"));
         foreach (var path in Directory.GetFiles(folder, MeltOriginal.JetsonLogs).Order(StringComparer.Ordinal))
         {
@@ -68,6 +64,17 @@ internal sealed class OriginalMeters
             foreach (var entry in ImportedMeter.Entries(new MeterId(device, meter.Name), meter.Description(domain(meter.Clock)), meter.Stamps.Slice(first, length), [.. meter.Columns.Select(c => c with { Integers = c.Integers.Slice(first, length) })]))
                 yield return entry;
         }
+        if (StageLog.Meter([.. Stages.Where(stage => Owner(stage) == session)]) is { } stages)
+            foreach (var entry in ImportedMeter.Entries(new MeterId(device, stages.Name), stages.Description(domain(stages.Clock)), stages.Stamps, [.. stages.Columns])) yield return entry;
+    }
+
+    /// <summary>A stage stands with the last session in it; one with no session in it, with the next to it.</summary>
+    private int Owner(OriginalStage stage)
+    {
+        var (begin, end) = (OriginalTime.Nanoseconds(stage.Start), OriginalTime.Nanoseconds(stage.End));
+        var order = Enumerable.Range(0, _sessions.Length).OrderBy(i => _sessions[i].Last).ToArray();
+        var inside = order.Where(i => _sessions[i].First < end && _sessions[i].Last > begin).ToArray();
+        return inside.Length > 0 ? inside[^1] : order.MinBy(i => Math.Max(_sessions[i].First - end, begin - _sessions[i].Last));
     }
 
     private (long From, long To) Share(int session, int? iteration)

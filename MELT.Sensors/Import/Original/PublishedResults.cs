@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MELT.Sensors.Import.Original;
 
 /// <summary>The tables that the original's report wrote beside a run: what it published.</summary>
@@ -36,13 +34,4 @@ internal static class PublishedResults
         var row = keys == 2 ? OriginalWindow.Load : cells[2];
         return [.. Enumerable.Range(keys, header.Length - keys).Where(i => cells[i].Length > 0).Select(i => (iteration, new OriginalFigure(file, line.Number, conversation, row, header[i], line.Number64(cells[i], "a number"))))];
     }
-
-    /// <summary>Stages of the run, bytes where they were counted.</summary>
-    public static List<OriginalStage> ReadStages(ImportLog log, RecordFile file) => log.Lines(file, "stages of the run", file.Lines().Skip(1), line =>
-    {
-        var cells = line.Text.Split(',');
-        if (cells.Length < 4) throw line.Is("stage,time_start,time_end,duration,rx,tx");
-        long? Bytes(int cell) => cells.Length > cell && long.TryParse(cells[cell], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
-        return new OriginalStage(cells[0], line.Number64(cells[1], "seconds since 1970"), line.Number64(cells[2], "seconds since 1970"), Bytes(4), Bytes(5));
-    });
 }
