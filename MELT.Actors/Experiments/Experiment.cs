@@ -107,11 +107,11 @@ public sealed class Experiment : EventSourcedBehavior<ExperimentCommand, Experim
 
     private static Effect<ExperimentEvent> Keep(ExperimentState experiment, ExperimentCommand.Import c)
     {
-        var session = c.Session.Header.Session.Value;
-        return Finish(experiment, Persist(
-            new ExperimentEvent.Planned(c.Name, c.Plan, c.PlanSha256, c.CommandLine, 0, [c.Session], c.At),
-            new ExperimentEvent.SessionStarted(session, 0, 1),
-            new ExperimentEvent.SessionFinished(session, c.Status, c.Reason)).ThenReply(ExperimentAccepted.Value), c.Status, c.Reason);
+        ImmutableArray<SealedSession> sessions = [new(c.Session, c.Status, c.Reason), .. c.Others ?? []];
+        var planned = new ExperimentEvent.Planned(c.Name, c.Plan, c.PlanSha256, c.CommandLine, 0, [.. sessions.Select(s => s.Session)], c.At);
+        ImmutableArray<ExperimentEvent.SessionStarted> started = [.. sessions.Select((s, i) => new ExperimentEvent.SessionStarted(s.Session.Header.Session.Value, i, 1))];
+        ImmutableArray<ExperimentEvent.SessionFinished> ended = [.. sessions.Select(s => new ExperimentEvent.SessionFinished(s.Session.Header.Session.Value, s.Status, s.Reason))];
+        return Conclude(experiment with { Plan = planned, Started = started }, Persist([planned, .. started.Zip(ended, (s, e) => (ExperimentEvent[])[s, e]).SelectMany(both => both)]).ThenReply(ExperimentAccepted.Value), ended);
     }
 
     private static Effect<ExperimentEvent> Next(ExperimentState experiment, SessionEnded ended)

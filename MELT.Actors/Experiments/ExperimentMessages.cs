@@ -11,8 +11,9 @@ public abstract record ExperimentCommand
     /// <summary>Run these sessions one after another. Repeating it changes nothing.</summary>
     /// <param name="Continues">True: it outlives its process. What was interrupted is tried again by rule, and the rest follows; otherwise an interruption ends it.</param>
     public sealed record Start(string Name, string Plan, string PlanSha256, string CommandLine, int Retries, ImmutableArray<ExperimentSession> Sessions, Stamp At, bool Continues = false) : ExperimentCommand;
-    /// <summary>Keep an experiment of one session that was recorded elsewhere and is sealed. Repeating it changes nothing.</summary>
-    public sealed record Import(string Name, string Plan, string PlanSha256, string CommandLine, ExperimentSession Session, string Status, string? Reason, Stamp At) : ExperimentCommand;
+    /// <summary>Keep an experiment that was recorded elsewhere and whose sessions are sealed. Repeating it changes nothing.</summary>
+    /// <param name="Others">The sessions after the first one; null: it has one only.</param>
+    public sealed record Import(string Name, string Plan, string PlanSha256, string CommandLine, ExperimentSession Session, string Status, string? Reason, Stamp At, ImmutableArray<SealedSession>? Others = null) : ExperimentCommand;
     public sealed record NoteEnded(SessionEnded Ended) : ExperimentCommand;
     /// <summary>Ask after the running session: its start, or word of its end, may have been lost.</summary>
     public sealed record Poll : ExperimentCommand { public static readonly Poll Value = new(); }
@@ -38,6 +39,9 @@ public abstract record ExperimentEvent
 
 /// <summary>One session to run: what is known of it before, and what it is to do. The session's id and attempt are set when it begins.</summary>
 public sealed record ExperimentSession(SessionHeader Header, SessionPlan Plan);
+
+/// <summary>A session that was recorded elsewhere, and how it ended.</summary>
+public sealed record SealedSession(ExperimentSession Session, string Status, string? Reason);
 
 /// <summary>Answer to Start, Cancel and Hold.</summary>
 public sealed record ExperimentAccepted { public static readonly ExperimentAccepted Value = new(); }

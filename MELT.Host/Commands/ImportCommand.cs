@@ -72,13 +72,9 @@ internal sealed class ImportCommand
         await using var laboratory = await Laboratory.OpenAsync(LaboratorySetting.Closed(with, configuration), with.Logs(), with.Time, stop);
         foreach (var cut in laboratory.Interrupted) Surroundings.Remark($"experiment {cut.Experiment} was interrupted when MELT last ended; what was recorded of it is sealed ({cut.Status})");
         using var progress = new ImportProgress(recordings, with.Time);
-        var import = new Actors.Imports.RecordingImport(laboratory.Runtime, laboratory.Clock, with.Time);
-        foreach (var recording in recordings)
-        {
-            var there = await laboratory.Journal.HighestAsync($"{Actors.Experiments.Experiment.KindName}:{recording.Header.Experiment}", stop) > 0;
-            if (!there) await laboratory.Watched.UnlessLostAsync(import.StoreAsync(recording, commandLine, stored => progress.Show(recording, stored), stop));
-            rows.Add(Row(recording, there ? "already there" : "imported"));
-        }
+        var import = new Actors.Imports.RecordingImport(laboratory.Runtime, laboratory.Journal, laboratory.Clock, with.Time);
+        foreach (var run in recordings.GroupBy(r => r.Header.Experiment))
+            await laboratory.Watched.UnlessLostAsync(KeepAsync([.. run]));
         foreach (var evaluation in evaluations)
         {
             var there = await laboratory.Journal.HighestAsync($"{Evaluation.KindName}:{evaluation.Id}", stop) > 0;
@@ -86,6 +82,11 @@ internal sealed class ImportCommand
             rows.Add(Row(evaluation, there ? "already there" : "imported"));
         }
         return [.. rows];
+
+        async Task KeepAsync(ImportedRecording[] run)
+        {
+            foreach (var (kept, there) in await import.StoreAsync(run, commandLine, progress.Show, stop)) rows.Add(Row(kept, there ? "already there" : "imported"));
+        }
     }
 
     private static ImportedRow Row(ImportedEvaluation evaluation, string status) =>

@@ -21,7 +21,7 @@ internal sealed class ImportProgress(IReadOnlyList<ImportedRecording> recordings
         var elapsed = time.GetElapsedTime(_begun);
         if (elapsed < Patience || (Console.IsErrorRedirected && _shown == recording)) return;
         _shown = recording;
-        var done = recordings.TakeWhile(r => r != recording).Sum(Readings) + stored;
+        var done = recordings.TakeWhile(r => r.Sha256 != recording.Sha256).Sum(Readings) + stored;
         var left = elapsed * ((_all - done) / (double)Math.Max(1, done));
         var text = string.Create(CultureInfo.InvariantCulture, $"importing {recording.Name}: {done} of {_all} readings, about {Math.Ceiling(left.TotalSeconds):0} s left");
         _open = !Console.IsErrorRedirected;

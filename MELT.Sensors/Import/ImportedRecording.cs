@@ -18,8 +18,20 @@ public sealed record ImportedRecording(string Format, string Name, string Folder
     public ImmutableArray<RejectedPart> Rejected { get; init; } = [];
     /// <summary>What the original MELT's formulas take and gave; null for any other format.</summary>
     public OriginalRecord? Original { get; init; }
+    /// <summary>Name of the experiment that this is one session of; null: of itself alone. Sessions of one experiment follow each other.</summary>
+    public string? Run { get; init; }
     /// <summary>Texts of the prompts, by request, to find them in a list of prompts.</summary>
     public ImmutableArray<string> PromptTexts { get; init; } = [];
+
+    /// <summary>The same as an experiment of one session, as every session of a run was kept before runs were experiments.</summary>
+    public ImportedRecording Alone()
+    {
+        var (experiment, session) = ImportedSession.Named(Sha256);
+        return With(Header with { Experiment = experiment, Session = session, PlanSha256 = Sha256, Name = Name }) with { Run = null };
+    }
+
+    /// <summary>The same under another header.</summary>
+    public ImportedRecording With(SessionHeader header) => this with { Header = header, Entries = [new RecordingEntry.Opened(header), .. Entries.Where(e => e is not RecordingEntry.Opened)] };
 }
 
 /// <summary>A number that the record's authors published of a phase. <paramref name="Quantity"/>: energy, power, duration, inferences, …</summary>

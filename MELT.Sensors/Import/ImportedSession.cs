@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using MELT.Devices;
 using MELT.Devices.Inference;
@@ -23,11 +24,14 @@ internal static class ImportedSession
 
     public static DeviceId Device(string name) => new(new string([.. name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')]));
 
+    /// <summary>The content names experiment and session, so that the same record is the same wherever it is imported.</summary>
+    public static (ExperimentId Experiment, SessionId Session) Named(string sha256, int number = 1) =>
+        (new($"import-{sha256[..12]}"), new(string.Create(CultureInfo.InvariantCulture, $"import-{sha256[..12]}-{number:00}")));
+
     public static SessionHeader Header(string name, DeviceId device, string domain, long at, string sha256, IEnumerable<KeyValuePair<string, string>> facts) => new()
     {
-        // The content names the session, so that the same record is the same session wherever it is imported.
-        Experiment = new($"import-{sha256[..12]}"),
-        Session = new($"import-{sha256[..12]}-01"),
+        Experiment = Named(sha256).Experiment,
+        Session = Named(sha256).Session,
         Name = name,
         PlanSha256 = sha256,
         MeltVersion = typeof(ImportedSession).Assembly.GetName().Version!.ToString(3),

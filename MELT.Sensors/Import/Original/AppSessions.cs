@@ -54,7 +54,7 @@ internal static class AppSessions
                 texts.Add(question.Input);
             }
         }
-        return new(iteration, farm ? FormattableString.Invariant($"iter{iteration} conv{first.Number}") : FormattableString.Invariant($"iter{iteration}"), Conversation.Phone,
+        return new(iteration, farm ? first.Number : null, Conversation.Phone,
             farm ? FarmResolution : facts.Settings.ContainsKey("brightness") ? AndroidResolution : AppleResolution, "engine")
         {
             Events = events.ToImmutable(),

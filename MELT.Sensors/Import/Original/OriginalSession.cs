@@ -15,11 +15,17 @@ internal static class OriginalSession
     public static ImportedRecording Recording(string folder, RunFacts facts, Conversation session, int index, OriginalMeters meters, IReadOnlyList<(int Iteration, OriginalFigure Figure)> figures, ImportLog log, List<RecordFile> used)
     {
         // Where a file was read in the order of the folder does not count, what is in it does.
-        var sha256 = ImportedSession.Hash(MeltOriginal.FormatName, session.Part, [.. used.OrderBy(f => f.Path, StringComparer.Ordinal)]);
-        var (device, name) = (ImportedSession.Device(facts.Device), $"{facts.Device} {facts.App} {facts.ModelName} {session.Part}");
+        RecordFile[] content = [.. used.OrderBy(f => f.Path, StringComparer.Ordinal)];
+        var (run, sha256) = (ImportedSession.Hash(MeltOriginal.FormatName, "", content), ImportedSession.Hash(MeltOriginal.FormatName, session.Part, content));
+        var (device, runName) = (ImportedSession.Device(facts.Device), $"{facts.Device} {facts.App} {facts.ModelName}");
+        var name = $"{runName} {session.Part}";
         string Domain(string clock) => $"{clock}-{sha256[..8]}";
         var header = ImportedSession.Header(name, device, Domain(session.Clock), session.First, sha256, [new("name", facts.Device), new("app", facts.App), new("format", MeltOriginal.FormatName)]) with
         {
+            Experiment = ImportedSession.Named(run).Experiment,
+            Session = ImportedSession.Named(run, index + 1).Session,
+            PlanSha256 = run,
+            Name = session.Cell is { } cell ? $"{runName} {cell}" : runName,
             Kind = "llm",
             Engine = Engine(facts.App),
             Repetition = session.Iteration + 1,
@@ -38,6 +44,7 @@ internal static class OriginalSession
         ])
         {
             Sha256 = sha256,
+            Run = runName,
             Read = index == 0 ? log.Read : [],
             Rejected = index == 0 ? log.Rejected : [],
             PromptTexts = session.Texts,

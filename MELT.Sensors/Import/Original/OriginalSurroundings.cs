@@ -70,7 +70,7 @@ public sealed class OriginalSurroundings
                 .SetItems((config?.Settings ?? ImmutableSortedDictionary<string, string>.Empty).Select(s => KeyValuePair.Create($"model_config.{s.Key}", s.Value)))
                 .SetItems(recording.PromptTexts.Index().Where(p => _prompts.ContainsKey(p.Item)).Select(p => KeyValuePair.Create(string.Create(CultureInfo.InvariantCulture, $"prompt_{p.Index}"), _prompts[p.Item]))),
         };
-        return recording with { Header = completed, Entries = [new RecordingEntry.Opened(completed), .. recording.Entries.Where(e => e is not RecordingEntry.Opened)] };
+        return recording.With(completed);
     }
 
     private static IEnumerable<string> Below(string folder) => ImportFormats.Recognise(folder) is not null ? [] :

@@ -56,7 +56,7 @@ internal static class TerminalSessions
             else if (early) events.Add(Unplaced(i, window, count, generated, notices));
             else events.AddRange(Watched(i, window, jetson ? times : EventTimes.None, count, generated, notices));
         }
-        return new(iteration, string.Create(CultureInfo.InvariantCulture, $"iter{iteration} conv{number}"), clock, stamped || jetson ? SystemClock : ControllerClock, observedAt)
+        return new(iteration, number, clock, stamped || jetson ? SystemClock : ControllerClock, observedAt)
         {
             Events = events.ToImmutable(),
             Windows = [.. load is null ? [] : new[] { Window(number, OriginalWindow.Load, clock, load) }, .. prompts.Select((p, i) => Window(number, i.ToString(CultureInfo.InvariantCulture), clock, p)), .. jetson || stamped ? times.Windows(number) : []],

@@ -41,6 +41,17 @@ public sealed class ExperimentTests() : BehaviorSpec<ExperimentCommand, Experime
     }
 
     [Fact]
+    public void A_run_recorded_elsewhere_is_kept_with_all_its_sessions_and_is_as_whole_as_they_are()
+    {
+        ExperimentSession[] sessions = [.. Enumerable.Range(1, 3).Select(i => new ExperimentSession(Some.Header($"s-0{i}") with { Repetition = i }, Some.Plan(1)))];
+        var import = new ExperimentCommand.Import("run", "{}", "ab12", "melt import x", sessions[0], "complete", null, Some.Noon, [new(sessions[1], "partial", "cut short"), new(sessions[2], "complete", null)]);
+        Given().When(import).ThenPersisted(new ExperimentEvent.Planned("run", "{}", "ab12", "melt import x", 0, [.. sessions], Some.Noon),
+                Started("s-01", 0), Done("s-01"), Started("s-02", 1), Done("s-02", "partial", "cut short"), Started("s-03", 2), Done("s-03"), new ExperimentEvent.Finished("partial", "cut short"))
+            .ThenReplied(ExperimentAccepted.Value).ThenSendsNothing().ThenPassivates()
+            .When(import).ThenNothingIsPersisted().ThenReplied(ExperimentAccepted.Value);
+    }
+
+    [Fact]
     public void Starting_twice_changes_nothing() =>
         Given(Planned(), Started("e-01", 0)).When(Start()).ThenNothingIsPersisted().ThenReplied(ExperimentAccepted.Value).ThenSendsNothing();
 

@@ -34,7 +34,7 @@ public sealed class RecordingImportTests : IAsyncLifetime
         _runtime = new(_journal, NullLogger<InProcessRuntime>.Instance);
         _runtime.AddMelt(new TestBench(), _clock, TimeProvider.System, NullLogger.Instance);
         await _runtime.StartAsync(default);
-        _import = new(_runtime, _clock, TimeProvider.System);
+        _import = new(_runtime, _journal, _clock, TimeProvider.System);
     }
 
     public async Task DisposeAsync()
@@ -72,7 +72,7 @@ public sealed class RecordingImportTests : IAsyncLifetime
     public async Task An_import_that_was_cut_off_is_no_experiment_and_the_next_one_completes_it()
     {
         using var cut = new CancellationTokenSource();
-        await Should.ThrowAsync<OperationCanceledException>(() => _import.StoreAsync(Record(), "melt import x", stored => { if (stored == 20) cut.Cancel(); }, cut.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => _import.StoreAsync([Record()], "melt import x", (_, stored) => { if (stored == 20) cut.Cancel(); }, cut.Token));
         (await new Catalogue(_journal).ExperimentsAsync(default)).ShouldBeEmpty();
 
         await StoreAsync(Record());
@@ -81,6 +81,51 @@ public sealed class RecordingImportTests : IAsyncLifetime
         aligned.Meters.Values.Single().Blocks.Count.ShouldBe(Blocks);
         Text(SessionReplay.Analyse(aligned, null)).ShouldBe(Text(Direct(Record())));
     }
+
+    [Fact]
+    public async Task The_sessions_of_a_run_are_one_experiment_in_their_order()
+    {
+        (await StoreRunAsync()).Select(k => k.There).ShouldBe([false, false]);
+        (await StoreRunAsync()).Select(k => (k.Kept.Header.Session.Value, k.There)).ShouldBe([("import-1-01", true), ("import-1-02", true)]);
+
+        var experiment = (await new Catalogue(_journal).ExperimentsAsync(default)).ShouldHaveSingleItem();
+        (experiment.Plan!.Name, experiment.End!.Status).ShouldBe(("a run", "complete"));
+        experiment.Started.Select(s => (s.Session, experiment.Plan.Sessions[s.Index].Header.Repetition)).ShouldBe([("import-1-01", 1), ("import-1-02", 2)]);
+        foreach (var record in Run()) Text(SessionReplay.Analyse(await SessionReplay.AlignAsync(_journal, record.Header.Session.Value, default), null)).ShouldBe(Text(Direct(record)));
+    }
+
+    [Fact]
+    public async Task A_run_whose_import_was_cut_off_keeps_the_sessions_that_were_sealed()
+    {
+        using var cut = new CancellationTokenSource();
+        var first = Run()[0];
+        await Should.ThrowAsync<OperationCanceledException>(() => _import.StoreAsync(Run(), "melt import x", (record, n) => { if (record.Sha256 != first.Sha256 && n == 20) cut.Cancel(); }, cut.Token));
+        (await new Catalogue(_journal).ExperimentsAsync(default)).ShouldBeEmpty();
+
+        var again = new List<string>();
+        await _import.StoreAsync(Run(), "melt import x", (record, _) => again.Add(record.Header.Session.Value), default);
+
+        again.Distinct().ShouldBe(["import-1-02"]);
+        (await new Catalogue(_journal).ExperimentsAsync(default)).ShouldHaveSingleItem().Started.Length.ShouldBe(2);
+        foreach (var record in Run()) Text(SessionReplay.Analyse(await SessionReplay.AlignAsync(_journal, record.Header.Session.Value, default), null)).ShouldBe(Text(Direct(record)));
+    }
+
+    [Fact]
+    public async Task Sessions_that_were_once_kept_as_experiments_of_their_own_stay_so_and_the_missing_ones_join_them()
+    {
+        var before = Run()[1].Alone();
+        await StoreAsync(before);
+
+        (await StoreRunAsync()).Select(k => (k.Kept.Header.Session.Value, k.There)).ShouldBe([(Run()[0].Alone().Header.Session.Value, false), (before.Header.Session.Value, true)]);
+        (await StoreRunAsync()).ShouldAllBe(k => k.There);
+
+        (await new Catalogue(_journal).ExperimentsAsync(default)).Select(e => e.Started.Single().Session).ShouldBe([before.Header.Session.Value, Run()[0].Alone().Header.Session.Value]);
+    }
+
+    private Task<IReadOnlyList<(ImportedRecording Kept, bool There)>> StoreRunAsync() => _import.StoreAsync(Run(), "melt import x", (_, _) => { }, default);
+
+    private static ImportedRecording[] Run() => [.. Enumerable.Range(1, 2).Select(i =>
+        Record().With(Record().Header with { Session = new($"import-1-0{i}"), Repetition = i }) with { Sha256 = new string((char)('0' + i), 64), Run = "a run" })];
 
     [Fact]
     public async Task Rest_remarks_and_the_figures_of_the_original_are_kept_with_the_session()
@@ -116,7 +161,7 @@ public sealed class RecordingImportTests : IAsyncLifetime
         kept.Sizes.ShouldBe(evaluation.Sizes);
     }
 
-    private Task StoreAsync(ImportedRecording record, Action<long>? stored = null) => _import.StoreAsync(record, "melt import x", stored ?? (_ => { }), default);
+    private Task StoreAsync(ImportedRecording record, Action<long>? stored = null) => _import.StoreAsync([record], "melt import x", (_, n) => stored?.Invoke(n), default);
 
     private static SessionResults Direct(ImportedRecording record) => SessionAnalysis.Analyse(RecordedSession.From(record.Entries));
 

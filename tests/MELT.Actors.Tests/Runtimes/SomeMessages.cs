@@ -95,7 +95,7 @@ internal static class SomeMessages
         new SessionProgress("e-01", "running", 1, 2, 30),
 
         new ExperimentCommand.Start(Planned.Name, Planned.Plan, Planned.PlanSha256, Planned.CommandLine, 1, Planned.Sessions, Some.Noon),
-        new ExperimentCommand.Import("rec", "{}", "ab", "melt import x", Planned.Sessions[0], "complete", null, Some.Noon),
+        new ExperimentCommand.Import("rec", "{}", "ab", "melt import x", Planned.Sessions[0], "complete", null, Some.Noon, [new(Planned.Sessions[0], "partial", "cut short")]),
         new ExperimentCommand.NoteEnded(Ended),
         ExperimentCommand.Poll.Value,
         new ExperimentCommand.Cancel("by hand"),

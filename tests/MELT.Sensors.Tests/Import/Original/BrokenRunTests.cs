@@ -123,6 +123,25 @@ public sealed class BrokenRunTests : IDisposable
     }
 
     [Fact]
+    public void A_run_is_one_experiment_whose_iterations_repeat_each_conversation()
+    {
+        var measurements = Path.Combine(SomeRun.Terminal(At("run"), "hello"), "melt_measurements");
+        foreach (var (name, later) in (ReadOnlySpan<(string, string)>)[("iter0_conv1", "17070001"), ("iter1_conv0", "17070002"), ("iter1_conv1", "17070003")])
+            foreach (var file in Directory.GetFiles(measurements, "*iter0_conv0*"))
+                File.WriteAllText(file.Replace("iter0_conv0", name, StringComparison.Ordinal), File.ReadAllText(file).Replace("17070000", later, StringComparison.Ordinal));
+        var read = ImportFormats.Read(At("run"));
+        read.Select(r => r.Header.Experiment).Distinct().ShouldHaveSingleItem();
+        read.Select(r => r.Header.Session.Value).ShouldBe(Enumerable.Range(1, 4).Select(i => $"{read[0].Header.Experiment}-0{i}"));
+        read.Select(r => (r.Header.Name, r.Header.Repetition)).ShouldBe(
+        [
+            ("Pixel_6a LlamaCpp org_model-q4_k conv0", 1), ("Pixel_6a LlamaCpp org_model-q4_k conv0", 2),
+            ("Pixel_6a LlamaCpp org_model-q4_k conv1", 1), ("Pixel_6a LlamaCpp org_model-q4_k conv1", 2),
+        ]);
+        read.Select(r => r.Run).Distinct().ShouldBe(["Pixel_6a LlamaCpp org_model-q4_k"]);
+        read.Select(r => r.Alone().Header.Experiment).Distinct().Count().ShouldBe(4);
+    }
+
+    [Fact]
     public void What_the_names_of_folders_say_is_taken_where_no_configuration_lies()
     {
         var header = ImportFormats.Read(SomeRun.Terminal(At("one"), "hello")).Single().Header;
