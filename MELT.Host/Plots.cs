@@ -1,7 +1,6 @@
 using MELT.Devices.Simulation;
 using MELT.Host.Reports;
 using MELT.Sensors.Alignment;
-using MELT.Sensors.Analysis;
 using MELT.Sensors.Clocks;
 using MELT.Sensors.Meters;
 
@@ -18,7 +17,6 @@ internal static class Plots
             Session = session.Header!.Session.Value,
             Series = [.. session.Meters.Values.SelectMany(meter => Series(meter, MeterClocks.Relate(session, meter), timeline))],
             Clocks = [.. session.Meters.Values.Select(meter => Clock(meter, MeterClocks.Relate(session, meter), timeline)).OfType<PlotClock>()],
-            Operators = OperatorShares.Of(session),
             Phases = [.. timeline.Phases.Select(p => new PlotPhase(p.Name, p.Request, Seconds(p.Begin, timeline), Seconds(p.End, timeline), TruthOf(p, truth)))],
             Tokens = [.. timeline.Requests.Select(r => new PlotTokens(r.Index, [.. r.Emissions.Select(e => Seconds(e.At.Nanoseconds - timeline.Correction, timeline))]))],
         };

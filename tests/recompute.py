@@ -210,11 +210,26 @@ def compare(session, where, metrics, requests, resting=None):
             try: yield f"{where} {key}", told["value"], session.value(key, wanted, told["sensors"], by_regression(told), by_regression(rest))
             except KeyError: yield f"{where} {key}: no formula known", told["value"], None
 
+def operators(folder, name, told):
+    rows, graphs = (table(folder / file) if told else [] for file in ("operators.csv", "operator_graphs.csv"))
+    for profile in told:
+        whose = lambda row: (row["request"], row["phase"]) == ("" if profile["request"] is None else str(profile["request"]), profile["phase"])
+        add, all_, where = lambda rows, column: math.fsum(float(r[column]) for r in rows), [r for r in rows if whose(r)], f"{name} operators of {profile['request']} {profile['phase']}"
+        yield f"{where}: graphs", profile["graphs"], sum(map(whose, graphs))
+        yield f"{where}: seconds of graphs", profile["graphs_wall_seconds"], add(filter(whose, graphs), "wall_s")
+        for by, keys in (("by_operator", ("operator", "device")), ("by_module", ("module",)), ("by_device", ("device",))):
+            yield f"{where} {by}", len(profile[by]), len({tuple(r[k] for k in keys) for r in all_})
+            for entry in profile[by]:
+                own = [r for r in all_ if all(r[k] == (entry[k] or "") for k in keys)]
+                mine = {"calls": add(own, "calls"), "wall_seconds": add(own, "wall_s"), "cpu_seconds": None if any(not r["cpu_s"] for r in own) else add(own, "cpu_s"), "share": add(own, "wall_s") / (add(all_, "wall_s") or 1)}
+                yield from ((f"{where} {by} {[entry[k] for k in keys]} {k}", entry[k], v) for k, v in mine.items() if (entry[k], v) != (None, None))
+
 found = []
 for told in json.load(open(sys.argv[2], encoding="utf-8"))["sessions"]:
     session, name = Session(pathlib.Path(sys.argv[1]) / told["session"]), told["session"]
     found += compare(session, name, told["metrics"], session.measured)
     for r in told["requests"]: found += compare(session, f"{name} request {r['index']}", r["metrics"], [str(r["index"])], told["metrics"]["baseline_power_watts"])
+    found += operators(session.folder, name, told.get("operators", []))
     for boundary, b in told["energy"].items():
         found += compare(session, f"{name} {boundary}", {k: v for k, v in b.items() if isinstance(v, dict)}, session.measured)
         for phase, (p, r, begin, end) in zip(b["phases"], session.phases, strict=True):
@@ -226,7 +241,7 @@ for told in json.load(open(sys.argv[2], encoding="utf-8"))["sessions"]:
             if energy["value"] is None: continue
             mine, seconds = math.fsum(session.sensor(s).derived(spans) if by_regression(energy) else session.sensor(s).energy(spans) for s in b["sensors"]), sum(y - x for x, y in spans) / 1e9
             found += [(f"{name} {boundary} {total['phase']} {what}", told_here, own) for what, told_here, own in (("joules", energy["value"], mine), ("watts", power["value"], mine / seconds), ("seconds", total["seconds"], seconds))]
-wrong = [f for f in found if f[2] is None or not math.isclose(f[1], f[2], rel_tol=1e-9, abs_tol=1e-12)]
+wrong = [f for f in found if None in f[1:] or not math.isclose(f[1], f[2], rel_tol=1e-9, abs_tol=1e-12)]
 for what, theirs, mine in wrong: print(f"{what}: results say {theirs}, recomputed {mine}")
 print(f"{len(found) - len(wrong)} of {len(found)} values agree")
 sys.exit(1 if wrong or not found else 0)

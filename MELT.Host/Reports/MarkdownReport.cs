@@ -14,7 +14,7 @@ public static class MarkdownReport
         var page = new StringBuilder();
         Line(page, $"# {Escape(document.Name)}");
         if (!document.Cells.IsEmpty) Cells(page, document.Cells);
-        foreach (var session in document.Sessions) Session(page, session, context.PlotsOf(session.Session));
+        foreach (var session in document.Sessions) Session(page, session);
         foreach (var dialect in document.Dialects ?? []) Figures(page, dialect);
         Footer(page, document, context);
         return page.ToString();
@@ -33,7 +33,7 @@ public static class MarkdownReport
         }
     }
 
-    private static void Session(StringBuilder page, SessionResults session, SessionPlots? plots)
+    private static void Session(StringBuilder page, SessionResults session)
     {
         Line(page, "");
         Line(page, $"## {Escape(SessionTitle.Of(session))}");
@@ -47,7 +47,7 @@ public static class MarkdownReport
         Line(page, Escape(string.Join(" ", Sentences.Of(session))));
         Metrics(page, session);
         foreach (var boundary in EnergyRow.Boundaries(session)) Energy(page, session, boundary);
-        foreach (var profile in plots?.Operators ?? []) Operators(page, profile);
+        Operators(page, PhaseOperators.Of(session));
         foreach (var fitted in FittedWindows.Of(session)) Line(page, $"\n{Escape(fitted)}.");
         foreach (var (i, line) in ClockLines.Of(session).AddRange(ClockLines.Rejected(session)).Index()) Line(page, $"{(i == 0 ? "\n" : "")}* {Escape(line)}");
         foreach (var warning in session.Warnings) Line(page, $"\nWarning `{warning.Code}`: {Escape(warning.Text)}");
@@ -98,14 +98,19 @@ public static class MarkdownReport
         foreach (var (i, line) in FigureRow.Legend(figures).Index()) Line(page, $"{(i == 0 ? "\n" : "")}* {line}");
     }
 
-    private static void Operators(StringBuilder page, OperatorShares profile)
+    private static void Operators(StringBuilder page, ImmutableArray<PhaseOperators> phases)
     {
-        var (shown, others) = OperatorLine.Folded(OperatorLine.ByOperator(profile));
-        Line(page, "");
-        Line(page, $"| {Escape(OperatorLine.Title(profile))} | device | calls | share | wall time | CPU time |");
-        Line(page, "|---|---|--:|--:|--:|--:|");
-        foreach (var line in shown) Line(page, $"| {Escape(line.Names[0])} | {Escape(line.Names[1])} | {line.Calls} | {line.Percent} | {line.Wall} | {line.Cpu} |");
-        Line(page, $"\n{(others is null ? "" : $"{others}. ")}{OperatorLine.Explained}");
+        foreach (var phase in phases)
+        {
+            var (shown, others) = OperatorLine.Folded(phase.ByOperator);
+            Line(page, "");
+            Line(page, $"| {Escape(phase.Title)} | device | calls | share | wall time | CPU time |");
+            Line(page, "|---|---|--:|--:|--:|--:|");
+            foreach (var line in shown) Line(page, $"| {Escape(line.Names[0])} | {Escape(line.Names[1])} | {line.CallsText} | {line.Percent} | {line.Wall} | {line.Cpu} |");
+            if (others is not null) Line(page, $"\n{others}");
+            foreach (var by in phase.Further) Line(page, $"\n{Escape(by)}");
+        }
+        if (!phases.IsEmpty) Line(page, $"\n{PhaseOperators.Explained}");
     }
 
     private static void Footer(StringBuilder page, ResultsDocument document, ReportContext context)

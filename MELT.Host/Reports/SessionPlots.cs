@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MELT.Sensors.Analysis;
 
 namespace MELT.Host.Reports;
 
@@ -11,8 +10,6 @@ public sealed record SessionPlots
     public ImmutableArray<PlotPhase> Phases { get; init; } = [];
     public ImmutableArray<PlotTokens> Tokens { get; init; } = [];
     public ImmutableArray<PlotClock> Clocks { get; init; } = [];
-    /// <summary>What operators took, a profile per request and phase.</summary>
-    public ImmutableArray<OperatorShares> Operators { get; init; } = [];
 
     /// <summary>Every gap between emissions of one request, stamped where it ends.</summary>
     public ImmutableArray<TokenGap> Gaps =>

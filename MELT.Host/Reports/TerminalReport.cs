@@ -10,6 +10,9 @@ namespace MELT.Host.Reports;
 /// <summary>The report in a terminal: sentences first, then the tables; readable at 80 columns and without colour.</summary>
 public static class TerminalReport
 {
+    /// <summary>Few, so that a page stays one; the other reports show more.</summary>
+    private const int MostOperators = 8;
+
     public static void Show(ResultsDocument document, IAnsiConsole console)
     {
         foreach (var (i, session) in document.Sessions.Index()) Show(session, document.Sessions.Length > 1 ? $"{(i + 1).ToString(CultureInfo.InvariantCulture)} · " : "", console);
@@ -67,6 +70,7 @@ public static class TerminalReport
         console.WriteLine();
         Metrics(session, console);
         foreach (var boundary in EnergyRow.Boundaries(session)) Energy(session, boundary, console);
+        Operators(PhaseOperators.Of(session), console);
         foreach (var fitted in FittedWindows.Of(session)) console.MarkupLine($"[grey]{Markup.Escape(fitted)}[/]");
         if (!session.Meters.IsEmpty) console.Write(TerminalTables.Meters(session));
         foreach (var line in ClockLines.Of(session)) console.MarkupLine($"[grey]{Markup.Escape(line)}[/]");
@@ -86,6 +90,18 @@ public static class TerminalReport
         if (rest is not null) console.MarkupLine(Markup.Escape($"  {rest}"));
         foreach (var reason in PhaseRow.Reasons(shown)) console.MarkupLine(Markup.Escape($"  {reason}"));
         foreach (var row in shown.Where(row => BudgetShare.Largest(row.Energy).Length > 0)) console.MarkupLine($"[grey]  U of {Markup.Escape(row.Name)}: {Markup.Escape(BudgetShare.Largest(row.Energy))}[/]");
+    }
+
+    private static void Operators(ImmutableArray<PhaseOperators> phases, IAnsiConsole console)
+    {
+        foreach (var phase in phases)
+        {
+            var (shown, others) = OperatorLine.Folded(phase.ByOperator, MostOperators);
+            console.Write(TerminalTables.Operators(phase.Title, shown));
+            if (others is not null) console.MarkupLine(Markup.Escape($"  {others}"));
+            foreach (var by in phase.Further) console.MarkupLine(Markup.Escape($"  {by}"));
+        }
+        if (!phases.IsEmpty) console.MarkupLine($"[grey]{Markup.Escape(PhaseOperators.Explained)}[/]");
     }
 
     private static void Metrics(SessionResults session, IAnsiConsole console)

@@ -45,6 +45,13 @@ internal static class TerminalTables
         return table;
     }
 
+    public static Table Operators(string title, ImmutableArray<OperatorLine> lines)
+    {
+        var table = New(title, Free("operator"), Free("device"), Right("calls"), Right("share"), Right("wall"), Right("CPU"));
+        foreach (var line in lines) Add(table, line.Names[0], line.Names[1], line.CallsText, line.Percent, line.Wall, line.Cpu);
+        return table;
+    }
+
     public static Table Meters(SessionResults session)
     {
         var table = New("meters", Free("meter"), Right("stored"), Right("lost"), Right("dupl."), Right("reject."), Left("clock"));

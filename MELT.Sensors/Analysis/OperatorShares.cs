@@ -45,4 +45,8 @@ public sealed record OperatorShares(int? Request, string Phase, ImmutableArray<P
 }
 
 /// <summary>An operator and its share, from 0 to 1.</summary>
-public sealed record OperatorShare(ProfiledOperator Added, double Share);
+public sealed record OperatorShare(ProfiledOperator Added, double Share)
+{
+    public double WallSeconds => Added.WallNanoseconds / 1e9;
+    public double? CpuSeconds => Added.CpuNanoseconds / 1e9;
+}

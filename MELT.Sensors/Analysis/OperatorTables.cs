@@ -13,7 +13,7 @@ internal static class OperatorTables
         yield return new("operators.csv", ["session", "request", "phase", "operator", "module", "device", "calls", "wall_s", "cpu_s", "share"],
             from profile in profiles
             from o in profile.Operators
-            select SessionExport.Row(id, profile.Request, profile.Phase, o.Added.Operator, o.Added.Module, o.Added.Device, o.Added.Calls, o.Added.WallNanoseconds / 1e9, o.Added.CpuNanoseconds / 1e9, o.Share));
+            select SessionExport.Row(id, profile.Request, profile.Phase, o.Added.Operator, o.Added.Module, o.Added.Device, o.Added.Calls, o.WallSeconds, o.CpuSeconds, o.Share));
         yield return new("operator_graphs.csv", ["session", "request", "phase", "graph", "tokens", "wall_s", "added_s"],
             from profile in profiles
             from graph in profile.Graphs

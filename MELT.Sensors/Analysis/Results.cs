@@ -26,6 +26,9 @@ public sealed record SessionResults
     public ImmutableSortedDictionary<string, BoundaryResults> Energy { get; init; } = ImmutableSortedDictionary<string, BoundaryResults>.Empty;
     /// <summary>Only when simulated: the closed-form integrals. Filled in beside the analysis, which never reads it.</summary>
     public TruthResults? Truth { get; init; }
+    /// <summary>Only where an engine told of its operators: by request and phase.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<OperatorResults>? Operators { get; init; }
     public ImmutableArray<MeterResults> Meters { get; init; } = [];
     public ReadingCounts Readings { get; init; } = new(0, 0, 0, 0);
     /// <summary>What was kept and not understood, by who sent it and why.</summary>

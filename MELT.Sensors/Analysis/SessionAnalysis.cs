@@ -54,6 +54,7 @@ public static class SessionAnalysis
                 Phases = [.. timeline.Phases.Select(p => new PhaseEnergy(p.Name, p.Request, b.OfPhase(p)))],
                 PhaseTotals = command ? [.. timeline.Phases.Where(p => p.Request is not null).Select(p => p.Name).Distinct().Select(b.OfPhases)] : [],
             }, StringComparer.Ordinal),
+            Operators = OperatorResults.Of(session),
             Meters = [.. session.Meters.Values.Select(m => MeterReport.Of(m, clocks[m.Id.ToString()], timeline, underWay: !header.Flags.Contains("imported")))],
             Readings = new(session.Meters.Values.Sum(m => m.Stored), session.Meters.Values.Sum(m => m.Lost), session.Meters.Values.Sum(m => m.Duplicates), session.Meters.Values.Sum(m => m.Rejected)),
             Rejections = MeterReport.Rejected(session),

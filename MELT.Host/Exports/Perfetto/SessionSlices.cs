@@ -35,15 +35,21 @@ internal sealed class SessionSlices(ExportedSession session)
         new Annotation.Count("prompt_tokens", Results.Tokens.Prompt), new Annotation.Count("generated_tokens", Results.Tokens.Generated),
         new Annotation.Group("metrics", Results.Metrics.Select(m => Annotation.Of(m.Key, m.Value))),
         new Annotation.Group("energy", Results.Energy.Select(b => new Annotation.Group(b.Key, b.Value.Metrics.Select(m => Annotation.Of(m.Key, m.Value))))),
+        .. OperatorAnnotations.OfSession(Told.Where(p => p.Request is not { } request || !Drawn(request))),
         new Annotation.Group("warnings", Results.Warnings.Select((w, i) => new Annotation.Text((i + 1).ToString(CultureInfo.InvariantCulture), $"{w.Code}: {w.Text}"))),
     ];
 
     private static IEnumerable<Annotation> Facts(IEnumerable<KeyValuePair<string, string>> facts) => facts.Select(f => new Annotation.Text(f.Key, f.Value));
 
+    private IEnumerable<OperatorResults> Told => Results.Operators ?? [];
+
+    // What no phase belongs to has no slice.
+    private bool Drawn(int request) => Results.Requests.Any(r => r.Index == request) && session.Timeline.Phases.Any(p => p.Request == request);
+
     private IEnumerable<Slice> Requests() =>
         from results in Results.Requests
+        where Drawn(results.Index)
         let pieces = session.Timeline.Phases.Where(p => p.Request == results.Index).ToList()
-        where pieces.Count > 0
         select new Slice(pieces.Min(p => p.Begin), pieces.Max(p => p.End), OfRequest, "request", $"request {results.Index}{(results.Warmup ? " (warm-up)" : "")}", OfRequestAt(results));
 
     private IEnumerable<Annotation> OfRequestAt(RequestResults results)
@@ -56,6 +62,7 @@ internal sealed class SessionSlices(ExportedSession session)
         yield return new Annotation.Count("evaluated_tokens", results.Tokens.Evaluated);
         yield return new Annotation.Count("generated_tokens", results.Tokens.Generated);
         yield return new Annotation.Group("metrics", results.Metrics.Select(m => Annotation.Of(m.Key, m.Value)));
+        foreach (var profiles in OperatorAnnotations.OfRequest(Told.Where(p => p.Request == results.Index))) yield return profiles;
     }
 
     private IEnumerable<Slice> Phases() => session.Timeline.Phases.Select((phase, i) =>

@@ -26,7 +26,7 @@ internal static class TidyDatabase
     private static readonly ITidyTable[] Tables =
     [
         About, SessionTables.Experiments, SessionTables.Sessions, SessionTables.Facts, SessionTables.Requests, SessionTables.Phases, SessionTables.Tokens, SessionTables.Events, SessionTables.Warnings,
-        MetricTables.Sessions, MetricTables.Requests, MetricTables.Phases, MetricTables.Budget, MetricTables.Truth, MeterTables.Meters, MeterTables.Channels, MeterTables.Clocks, MeterTables.Readings, MeterTables.Samples,
+        MetricTables.Sessions, MetricTables.Requests, MetricTables.Phases, MetricTables.Budget, MetricTables.Truth, OperatorTables.Operators, OperatorTables.Graphs, MeterTables.Meters, MeterTables.Channels, MeterTables.Clocks, MeterTables.Readings, MeterTables.Samples,
     ];
 
     public static async Task<ExportSummary> WriteAsync(IJournal journal, IReadOnlyList<Finding> findings, string path, bool replace, Thinning? thinning, TimeProvider time, CancellationToken stop)
@@ -68,6 +68,7 @@ internal static class TidyDatabase
         file.Add(MetricTables.Requests, ofRequests);
         file.Add(MetricTables.Phases, ofPhases);
         file.Add(MetricTables.Budget, MetricTables.BudgetOf(ofSession.Concat(ofRequests).Concat(ofPhases)));
+        OperatorTables.Add(file, session);
         if (results.Truth is { } truth) file.Add(MetricTables.Truth, truth.Values.Select(v => (session.Id, truth.Boundary, v.Key, v.Value)));
     }
 

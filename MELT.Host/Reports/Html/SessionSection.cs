@@ -20,7 +20,7 @@ internal static partial class SessionSection
         {Timeline(session, plots, number)}
         {Gaps(plots, number)}
         {Energy(session, plots)}
-        {OperatorFigure.Of(plots?.Operators ?? [])}
+        {OperatorFigure.Of(session)}
         <h3>Metrics</h3>
         {MetricTables.Of(session)}
         {MetricTables.Requests(session)}

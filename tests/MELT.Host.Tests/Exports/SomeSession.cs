@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MELT.Devices;
 using MELT.Devices.Inference;
 using MELT.Devices.Time;
@@ -17,7 +18,12 @@ internal static class SomeSession
 
     public static Stamp At(double seconds) => new(Start + (long)Math.Round(seconds * 1e9));
 
-    public static ExportedSession With(string throttledUnit, params double[] throttled) => ExportedSession.Of(RecordedSession.From(
+    public static ExportedSession With(string throttledUnit, params double[] throttled) => Of(throttledUnit, throttled, []);
+
+    /// <summary>The same, whose engine tells more.</summary>
+    public static ExportedSession Telling(params ImmutableArray<EngineEvent> more) => Of("1", [0], more);
+
+    private static ExportedSession Of(string throttledUnit, double[] throttled, ImmutableArray<EngineEvent> more) => ExportedSession.Of(RecordedSession.From(
     [
         new RecordingEntry.Opened(new()
         {
@@ -43,6 +49,7 @@ internal static class SomeSession
             new EngineEvent.Marked(At(0.65), "half way"),
             new EngineEvent.Emitted(At(0.7), 0, 3, "b c d"),
             new EngineEvent.Finished(At(0.71), 0, "length", new(8, 8, 4), null),
+            .. more,
             new EngineEvent.Failed(At(0.72), null, "out-of-memory", "no room"),
             new EngineEvent.Exited(At(0.8), null, "SIGKILL", null),
         ]),

@@ -10,6 +10,8 @@ public sealed class ResultsSchemaTests
 
     [Fact] public void A_full_document_is_valid() => Schema.Faults(Some.Document().ToJson()).ShouldBeEmpty();
 
+    [Fact] public void Operators_are_valid_where_there_are_any() => Schema.Faults(SomeOperators.Document(SomeOperators.Decode, SomeOperators.Decode with { Request = null }).ToJson()).ShouldBeEmpty();
+
     [Fact]
     public void A_failed_session_with_nothing_measured_is_valid() =>
         Faults(Some.HostSession() with { Status = "failed", Reason = "the engine was killed", Model = null, Phases = [], Requests = [], Meters = [], Metrics = Some.Metrics() }).ShouldBeEmpty();

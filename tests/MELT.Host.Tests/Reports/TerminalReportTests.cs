@@ -60,6 +60,24 @@ public sealed class TerminalReportTests
     }
 
     [Fact]
+    public void Operators_stand_in_a_table_per_phase_at_80_columns()
+    {
+        var many = SomeOperators.Of(1, "prefill", [.. Enumerable.Range(0, 11).Select(i => ($"fused_fused_dequantize5_NT_matmul9_add{i}", 20L - i))]);
+
+        var lines = Lines(SomeOperators.Document(SomeOperators.Decode, many));
+
+        lines.ShouldContain("decode of request 1: 2 graphs of 4.000 ms on average");
+        lines.ShouldContain("MUL_MAT cpu0 18 87.50 % 7.000 ms 28.00 ms");
+        lines.ShouldContain("<CPY> not told 2 12.50 % 1.000 ms not told");
+        lines.ShouldContain("decode by module: blk.0 50.00 %, blk.1 37.50 %, not told 12.50 %");
+        lines.ShouldContain("decode by device: cpu0 87.50 %, not told 12.50 %");
+        lines.Count(line => line.StartsWith("fused_fused", StringComparison.Ordinal)).ShouldBe(8);
+        lines.ShouldContain("and 3 more with 20.00 % together");
+        Terminal.Shows(SomeOperators.Document(SomeOperators.Decode, many), 80).Split('\n').ShouldAllBe(line => line.TrimEnd().Length <= 80);
+        Lines(SomeOperators.Document()).ShouldNotContain(line => line.Contains("graph", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Names_are_not_read_as_markup() =>
         string.Join(' ', Lines(Some.With(Some.HostSession() with { Session = "[red]x[/]", Warnings = [new("gap", "[bold")] }))).ShouldContain("session [red]x[/], complete");
 

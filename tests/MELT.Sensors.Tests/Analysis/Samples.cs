@@ -28,9 +28,17 @@ internal static class Samples
         ["an engine with a clock of its own"] = () => [.. EngineClock(Some.Session([Some.Described(Some.Power(0.002)), .. Some.Blocks(0, 10, 0.002, 700, ("p", Watts))]), t => t - Some.Start + 7_200_000_000_000 + (long)(40e-6 * (t - Some.Start)))],
         ["readings that did not arrive"] = () => Some.Session([Some.Described(Some.Power(0.002)), .. Some.Blocks(0, 10, 0.002, 5, ("p", Watts)).Where((_, block) => block is not (125 or 126 or 660)), new RecordingEntry.Counted(Some.Meter, 15, 2, 1, "loss")]),
         ["memory and heat"] = () => Some.Session([Some.Described(State), .. Some.Blocks(0, 10, 0.1, 20, ("pss", t => 1e6 + 1e5 * Math.Floor(t)), ("cpu", t => 40 + t), ("gpu", t => 60 - t), ("slow", t => t > 6 ? 1 : 0))]),
+        ["operators of two requests"] = () => Some.Session(new RecordingEntry.Engine([Told(0, 5), Told(1, 3), Told(1, 2), Told(1, 7) with { Phase = "prefill" }, Told(null, 1)])),
         ["a command"] = Command,
         ["broken off"] = () => [.. Some.Session([Some.Described(Some.Power(0.002)), .. Some.Blocks(0, 6, 0.002, 700, ("p", Watts))]).Where(e => e is not RecordingEntry.Closed && e is not RecordingEntry.Engine { Events: [EngineEvent.RequestBegun { Request: 2 }, ..] })],
     }.ToImmutableSortedDictionary();
+
+    /// <summary>A graph of n ms, half of it in the first of two layers; only the processor's own time is told of all threads.</summary>
+    public static EngineEvent.OperatorsProfiled Told(int? request, int n) => new(Some.At(8.9), request, "decode", [new(n, n * 1_000_000, 1)],
+    [
+        new("MUL_MAT", "blk.0", "cpu0", 9, n * 500_000, n * 2_000_000), new("MUL_MAT", "blk.1", "cpu0", 9, n * 250_000, n * 1_000_000),
+        new("MUL_MAT", "blk.1", "gpu0", 1, n * 150_000), new("CPY", null, null, 2, n * 100_000),
+    ]);
 
     public static double Watts(double t) => (t < 2 ? 1.5 : t is >= 3 and < 9 ? 5 : 2.5) + 0.2 * Math.Sin(40 * t) + 0.01 * ((long)(t * 7919) % 11);
 
