@@ -31,8 +31,8 @@ internal sealed record PhaseOperators(string Phase, string Title, ImmutableArray
         let folded = SharePart.Folded(way.Parts)
         select $"{Phase} by {way.Word}: {string.Join(", ", folded.Shown.Concat(folded.Others is { } others ? [others] : []).Select(part => part.Text))}";
 
-    /// <summary>An operator's name, with its device where the phase has several.</summary>
-    public string Name(OperatorLine line) => ByDevice.Length > 1 && line.Names[1] != OperatorLine.NotTold ? $"{line.Names[0]} on {line.Names[1]}" : line.Names[0];
+    /// <summary>An operator's name, with its device where it ran on several.</summary>
+    public string Name(OperatorLine line) => ByOperator.Count(other => other.Names[0] == line.Names[0]) > 1 ? string.Join(" on ", line.Names) : line.Names[0];
 
     private static PhaseOperators Of(string phase, OperatorResults[] told, string which) => new(phase, Titled(phase, told, which),
         OperatorLine.Added(told.SelectMany(p => p.ByOperator, (_, o) => (ImmutableArray.Create(o.Operator, o.Device ?? OperatorLine.NotTold), (OperatorTime)o))),

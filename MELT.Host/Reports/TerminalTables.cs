@@ -47,8 +47,10 @@ internal static class TerminalTables
 
     public static Table Operators(string title, ImmutableArray<OperatorLine> lines)
     {
-        var table = New(title, Free("operator"), Free("device"), Right("calls"), Right("share"), Right("wall"), Right("CPU"));
-        foreach (var line in lines) Add(table, line.Names[0], line.Names[1], line.CallsText, line.Percent, line.Wall, line.Cpu);
+        // Names of operators are long, so a device is a column only where one was told.
+        var told = lines.Any(line => line.Names[1] != OperatorLine.NotTold);
+        var table = New(title, [Free("operator"), .. told ? new[] { Free("device") } : [], Right("calls"), Right("share"), Right("wall"), Right("CPU")]);
+        foreach (var line in lines) Add(table, [.. line.Names.Take(told ? 2 : 1), line.CallsText, line.Percent, line.Wall, line.Cpu]);
         return table;
     }
 

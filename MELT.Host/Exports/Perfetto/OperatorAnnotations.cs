@@ -23,13 +23,13 @@ internal static class OperatorAnnotations
     private static Annotation.Group Phase(string name, OperatorResults profile)
     {
         var (shown, others) = (profile.ByOperator.Take(PhaseRow.Most), profile.ByOperator.Skip(PhaseRow.Most).ToList());
-        var devices = profile.ByDevice.Length > 1;
+        var several = profile.ByOperator.GroupBy(o => o.Operator).Where(same => same.Count() > 1).Select(same => same.Key).ToHashSet();
         return new(name,
         [
             .. Annotation.Of("request", (long?)profile.Request), new Annotation.Count("graphs", profile.Graphs), new Annotation.Real("graphs_wall_seconds", profile.GraphsWallSeconds),
-            new Annotation.Group("by_operator", shown.Select(o => new Annotation.Group(devices && o.Device is { } device ? $"{o.Operator} on {device}" : o.Operator, [.. Annotation.Of("device", o.Device), .. Times(o)]))),
+            new Annotation.Group("by_operator", shown.Select(o => new Annotation.Group(several.Contains(o.Operator) ? $"{o.Operator} on {o.Device ?? OperatorLine.NotTold}" : o.Operator, [.. Annotation.Of("device", o.Device), .. Times(o)]))),
             .. others.Count == 0 ? [] : new[] { new Annotation.Group("others", [new Annotation.Count("operators", others.Count), .. Times(Sum(others))]) },
-            .. devices ? [new Annotation.Group("by_device", profile.ByDevice.Select(d => new Annotation.Group(d.Device ?? OperatorLine.NotTold, Times(d))))] : Array.Empty<Annotation>(),
+            new Annotation.Group("by_device", profile.ByDevice.Select(d => new Annotation.Group(d.Device ?? OperatorLine.NotTold, Times(d)))),
         ]);
     }
 

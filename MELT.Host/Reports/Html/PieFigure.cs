@@ -6,7 +6,7 @@ namespace MELT.Host.Reports.Html;
 internal static class PieFigure
 {
     // A dash of a circle whose length is said to be 100: a whole circle is a dash like any other, which an arc is not.
-    private const string Circle = """cx="60" cy="60" r="45" pathLength="100" """;
+    private const string Circle = """cx="60" cy="60" r="48" pathLength="100" """;
 
     /// <summary>Nothing where there is nothing to share.</summary>
     public static Fragment Of(string caption, string whole, ImmutableArray<SharePart> parts)
@@ -18,7 +18,7 @@ internal static class PieFigure
             <figure class="pie"><figcaption>{caption}</figcaption>
             <svg class="ring" viewBox="0 0 120 120" role="img" aria-label="{caption}"><title>{caption}</title><desc>{string.Join(", ", slices.Select(slice => slice.Part.Text))}</desc>
             <g transform="rotate(-90 60 60)">{Drawn(slices)}</g>
-            <text x="60" y="59">{whole}</text><text class="of" x="60" y="73">wall time</text></svg>
+            <text x="60" y="60">{whole}</text><text class="of" x="60" y="73">wall time</text></svg>
             <ul class="slices">{slices.Select(slice => Fragment.Of($"<li><span class=\"swatch {slice.Class}\"></span><span>{slice.Part.Name}</span><span class=\"number\">{OperatorLine.Percentage(slice.Part.Share)}</span></li>"))}</ul></figure>
             """);
     }
@@ -30,14 +30,14 @@ internal static class PieFigure
         var begin = 0.0;
         foreach (var (piece, kind) in pieces)
         {
-            yield return Fragment.Of($"""<circle class="{kind}" {Fragment.Trusted(Circle)}stroke-dasharray="{Number(piece.Share)} 100" stroke-dashoffset="{Number(-begin)}"><title>{piece.Text}</title></circle>""");
+            yield return Fragment.Of($"""<circle class="{kind}" {Fragment.Trusted(Circle)}stroke-dasharray="{Number(piece.Share)} 100" stroke-dashoffset="{Number(0 - begin)}"><title>{piece.Text}</title></circle>""");
             begin += piece.Share;
         }
         if (pieces.Length < 2) yield break;
         begin = 0;
         foreach (var (piece, _) in pieces)
         {
-            yield return Fragment.Of($"""<line class="cut" x1="91" x2="119" y1="60" y2="60" transform="rotate({Number(3.6 * begin)} 60 60)" />""");
+            yield return Fragment.Of($"""<line class="cut" x1="97" x2="119" y1="60" y2="60" transform="rotate({Number(3.6 * begin)} 60 60)" />""");
             begin += piece.Share;
         }
     }

@@ -53,12 +53,13 @@ public sealed class SessionTracksTests
         request.Real("operators", "decode", "by_operator", "MUL_MAT on cpu0", "wall_seconds").ShouldBe(0.004);
         request.Real("operators", "decode", "by_operator", "MUL_MAT on cpu0", "cpu_seconds").ShouldBe(0.016);
         request.Count("operators", "decode", "by_operator", "MUL_MAT on cpu0", "calls").ShouldBe(9);
+        request.Words("operators", "decode", "by_operator", "MUL_MAT on gpu0", "device").ShouldBe("gpu0");
         request.Words("operators", "decode", "by_operator", "CPY", "device").ShouldBeNull();
         request.Annotation("operators", "decode", "by_operator", "CPY", "cpu_seconds").ShouldBeNull();
         request.Count("operators", "decode", "graphs").ShouldBe(2);
         request.Real("operators", "decode", "by_device", "cpu0", "share").ShouldBe(0.8);
         request.Annotation("operators", "prefill").ShouldBeNull();
-        session.Real("operators", "prefill", "by_operator", "CPY", "share").ShouldBe(0.2);
+        session.Real("operators", "prefill", "by_operator", "CPY", "share").ShouldBe(0.1);
         session.Annotation("operators", "decode").ShouldBeNull();
         session.Count("operators", "other of request 7", "request").ShouldBe(7, "it has no slice");
         process.Slices.Count.ShouldBe(Write(Session).Process("s-1").Slices.Count, "nobody knows when operators ran");
@@ -79,7 +80,7 @@ public sealed class SessionTracksTests
     }
 
     private static EngineEvent.OperatorsProfiled Told(int? request, string phase) => new(SomeSession.At(0.71), request, phase, [new(1, 3_000_000, 1), new(2, 2_000_000, 1)],
-        [new("MUL_MAT", "blk.0", "cpu0", 9, 4_000_000, 16_000_000), new("CPY", null, null, 2, 1_000_000)]);
+        [new("MUL_MAT", "blk.0", "cpu0", 9, 4_000_000, 16_000_000), new("MUL_MAT", "blk.1", "gpu0", 1, 500_000), new("CPY", null, null, 2, 500_000)]);
 
     private static ReadTrace Write(ExportedSession session)
     {

@@ -49,7 +49,7 @@ public sealed class OperatorFigureTests
         var page = Section(Page(Decode));
         var (operators, modules) = (Pie(page, "decode, by operator"), Pie(page, "decode, by module"));
 
-        List(operators).ShouldBe(["MUL_MAT on cpu0 87.50 %", "<CPY> 12.50 %"]);
+        List(operators).ShouldBe(["MUL_MAT 87.50 %", "<CPY> 12.50 %"]);
         Dashes(operators).ShouldBe([87.5, 12.5]);
         operators.Descendants("circle").Select(c => (string?)c.Attribute("stroke-dashoffset")).ShouldBe(["0", "-87.5"]);
         operators.Descendants("line").Select(l => (string?)l.Attribute("transform")).ShouldBe(["rotate(0 60 60)", "rotate(315 60 60)"]);
@@ -65,8 +65,16 @@ public sealed class OperatorFigureTests
         ((string?)ring.Attribute("role")).ShouldBe("img");
         ((string?)ring.Attribute("aria-label")).ShouldBe("decode, by operator");
         ring.Element("title")!.Value.ShouldBe("decode, by operator");
-        ring.Element("desc")!.Value.ShouldBe("MUL_MAT on cpu0 87.50 %, <CPY> 12.50 %");
-        ring.Descendants("circle").Select(c => c.Element("title")!.Value).ShouldBe(["MUL_MAT on cpu0 87.50 %", "<CPY> 12.50 %"]);
+        ring.Element("desc")!.Value.ShouldBe("MUL_MAT 87.50 %, <CPY> 12.50 %");
+        ring.Descendants("circle").Select(c => c.Element("title")!.Value).ShouldBe(["MUL_MAT 87.50 %", "<CPY> 12.50 %"]);
+    }
+
+    [Fact]
+    public void An_operator_that_ran_on_several_devices_is_a_slice_of_each()
+    {
+        var both = Decode with { ByOperator = [new("MUL_MAT", "gpu0", 8, 0.006, null, 0.75), new("ADD", "gpu0", 1, 0.001, null, 0.125), new("MUL_MAT", "cpu0", 1, 0.001, 0.004, 0.125)] };
+
+        List(Pie(Section(Page(both)), "decode, by operator")).ShouldBe(["MUL_MAT on gpu0 75.00 %", "ADD 12.50 %", "MUL_MAT on cpu0 12.50 %"]);
     }
 
     [Fact]
@@ -112,7 +120,7 @@ public sealed class OperatorFigureTests
         var layers = Enumerable.Range(0, 12).Select(i => new ModuleTotal($"blk.{i.ToString(CultureInfo.InvariantCulture)}", 1, 0.008 + 0.0001 * i, null, 0)).Append(new("output", 1, 0.01, null, 0));
         var pie = Pie(Section(Page(Decode with { ByModule = [.. layers.OrderByDescending(l => l.WallSeconds)] })), "decode, by module");
 
-        List(pie).ShouldBe(["blk.0 … blk.11 (12) 91.23 %", "output 8.77 %"]);
+        List(pie).ShouldBe(["blk.0 … blk.11 (12) 91.12 %", "output 8.88 %"]);
         pie.Descendants("circle").Select(c => $"{(string?)c.Attribute("class")} {c.Element("title")!.Value.Split(' ')[0]}").ShouldBe([.. Enumerable.Range(0, 12).Select(i => $"slice-0 blk.{i}"), "slice-1 output"]);
     }
 
