@@ -48,12 +48,14 @@ internal static partial class SessionSection
     [GeneratedRegex("(?<=[0-9±]) (?=[0-9±]|\\p{L})")]
     private static partial Regex NumberSpace();
 
-    private static Fragment Figures(SessionResults session) =>
-        Fragment.Of($"<ul class=\"figures\" aria-label=\"Key figures\">{KeyFigures.Select(key => Figure(session, key))}</ul>");
+    private static Fragment Figures(SessionResults session) => Fragment.When(KeyFigures.Any(key => Known(session, key) is not null),
+        $"<ul class=\"figures\" aria-label=\"Key figures\">{KeyFigures.Select(key => Figure(session, key))}</ul>");
+
+    private static Quantity? Known(SessionResults session, string key) => session.Metrics.GetValueOrDefault(key) is Quantity { Value: not null } quantity ? quantity : null;
 
     private static Fragment Figure(SessionResults session, string key)
     {
-        if (session.Metrics.GetValueOrDefault(key) is not Quantity { Value: { } value } quantity) return Fragment.Empty;
+        if (Known(session, key) is not { Value: { } value } quantity) return Fragment.Empty;
         var parts = Format.Spoken(value, quantity.U95, MetricWord.Of(key).Unit).Split(' ');
         var u = parts is [_, "±", var uncertainty, ..] ? $"± {uncertainty}" : "U unknown";
         return Fragment.Of($"<li><span class=\"name\">{MetricWord.Of(key).Label}</span><span class=\"value\">{parts[0]} <small>{parts[^1]}</small></span><span class=\"u\">{u} · {quantity.Method}</span></li>");

@@ -50,6 +50,17 @@ public sealed class RecomputeTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_share_of_operators_that_the_export_does_not_support_is_found()
+    {
+        var (exit, output) = await Recompute(RecordedSession.From(Samples.All["operators of two requests"]()), results => results with
+        {
+            Operators = results.Operators!.Value.SetItem(1, results.Operators.Value[1] with { ByModule = [results.Operators.Value[1].ByModule[0] with { Share = 0.51 }, .. results.Operators.Value[1].ByModule[1..]] }),
+        });
+        exit.ShouldBe(1);
+        output.ShouldContain("s-1 operators of 1 decode by_module ['blk.0'] share: results say 0.51");
+    }
+
+    [SkippableFact]
     public async Task A_key_without_a_known_formula_is_a_failure()
     {
         var (exit, output) = await Recompute(RecordedSession.From(Samples.All["momentary power"]()), results => results with
