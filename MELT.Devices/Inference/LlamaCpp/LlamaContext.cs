@@ -12,6 +12,7 @@ internal sealed unsafe class LlamaContext : IDisposable
     {
         (Handle, Operators) = (handle, operators);
         _threads = LlamaThreads.TryAttach(handle, LlamaNative.Threads(handle));
+        operators?.Watch(ProcessorTime.Of(Threads, _threads?.Workers ?? []));
         Size = (int)LlamaNative.ContextTokens(handle);
         BatchTokens = (int)LlamaNative.BatchTokens(handle);
     }

@@ -11,11 +11,14 @@ internal sealed unsafe class LlamaThreads : IDisposable
     private readonly delegate* unmanaged<nint, void> _free;
     private nint _pool;
 
-    private LlamaThreads(nint pool, nint free)
+    private LlamaThreads(nint pool, nint free, IReadOnlyCollection<int> workers)
     {
-        _pool = pool;
+        (_pool, Workers) = (pool, workers);
         _free = (delegate* unmanaged<nint, void>)free;
     }
+
+    /// <summary>Numbers of its threads; none where the system does not tell.</summary>
+    public IReadOnlyCollection<int> Workers { get; }
 
     /// <summary>Null for a single thread, which needs none, and for backends without such pools.</summary>
     public static LlamaThreads? TryAttach(nint context, int threads)
@@ -28,10 +31,11 @@ internal sealed unsafe class LlamaThreads : IDisposable
         var parameters = stackalloc byte[ParameterBytes];
         new Span<byte>(parameters, ParameterBytes).Clear();
         LlamaNative.InitThreadPool(parameters, threads);
+        var before = ProcessorTime.Threads();
         var pool = ((delegate* unmanaged<byte*, nint>)make)(parameters);
         if (pool == 0) { return null; }
         LlamaNative.AttachThreads(context, pool, pool);
-        return new(pool, free);
+        return new(pool, free, [.. ProcessorTime.Threads().Except(before)]);
     }
 
     public void Dispose()

@@ -20,6 +20,7 @@ internal sealed unsafe class OperatorTimer : IDisposable
     private readonly Dictionary<nint, string?> _devices = [];
     private readonly List<Profile> _profiles = [];
     private readonly Stopwatch _wall = new();
+    private ProcessorTime? _threads;
     private Node _node;
     private long _begun, _processor;
     private int _place, _evaluations;
@@ -28,6 +29,9 @@ internal sealed unsafe class OperatorTimer : IDisposable
 
     /// <summary>For llama_context_params: cb_eval and its user data.</summary>
     public (nint Callback, nint State) Hook => ((nint)(delegate* unmanaged<nint, byte, nint, byte>)&Look, GCHandle.ToIntPtr(_self));
+
+    /// <summary>The threads whose processor time counts; null: nobody knows it.</summary>
+    public void Watch(ProcessorTime? threads) => _threads = threads;
 
     /// <summary>What comes now belongs to this phase.</summary>
     public void Enter(string phase) => _profiles.Add(new(phase));
@@ -57,7 +61,7 @@ internal sealed unsafe class OperatorTimer : IDisposable
         [
             .. from row in p.Rows
                orderby row.Value.Wall descending, row.Key.Place
-               select new ProfiledOperator(row.Key.Operator, TensorPlaces.Name(row.Key.Place), row.Key.Device, row.Value.Calls, row.Value.Wall, ProcessorTime.Known ? row.Value.Processor : null),
+               select new ProfiledOperator(row.Key.Operator, TensorPlaces.Name(row.Key.Place), row.Key.Device, row.Value.Calls, row.Value.Wall, _threads is null ? null : row.Value.Processor),
         ]));
     }
 
@@ -77,7 +81,7 @@ internal sealed unsafe class OperatorTimer : IDisposable
         _place = TensorPlaces.Of(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(LlamaNative.TensorName(tensor)), _place);
         if (!computes) { return 0; }
         _node = new(name, _place, Device(LlamaNative.BufferOf(tensor)));
-        _processor = ProcessorTime.Nanoseconds();
+        _processor = _threads?.Nanoseconds() ?? 0;
         _begun = Stopwatch.GetTimestamp();
         return 1;
     }
@@ -85,7 +89,7 @@ internal sealed unsafe class OperatorTimer : IDisposable
     private byte After()
     {
         var wall = Nanoseconds(Stopwatch.GetTimestamp() - _begun);
-        var processor = ProcessorTime.Nanoseconds() - _processor;
+        var processor = (_threads?.Nanoseconds() ?? 0) - _processor;
         if (_profiles.Count > 0)
         {
             ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_profiles[^1].Rows, _node, out _);
