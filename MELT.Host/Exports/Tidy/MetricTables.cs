@@ -1,11 +1,13 @@
+using System.Collections.Immutable;
 using MELT.Actors.Exports;
 using MELT.Sensors.Analysis;
+using MELT.Sensors.Analysis.Cells;
 using static MELT.Actors.Exports.TidyType;
 
 namespace MELT.Host.Exports.Tidy;
 
-/// <summary>One result with what it is a result of. Scope: session, request or phase.</summary>
-internal sealed record MetricFact(string Session, string Scope, string Key, Metric Metric, string? Boundary = null, bool Primary = true, int? Request = null, int? Phase = null)
+/// <summary>One result with what it is a result of. Scope: session, request, phase or cell.</summary>
+internal sealed record MetricFact(string? Session, string Scope, string Key, Metric Metric, string? Boundary = null, bool Primary = true, int? Request = null, int? Phase = null, (string Experiment, CellResults Results)? Cell = null)
 {
     public Quantity? Quantity => Metric as Quantity;
     public Distribution? Distribution => Metric as Distribution;
@@ -32,10 +34,20 @@ internal static class MetricTables
         { "request", Integer, null, "request; null outside requests", m => m.Request },
     });
 
+    public static TidyTable<MetricFact> Cells { get; } = Of(new("cell_metrics", "one row per cell of an experiment with at least two complete sessions, key of docs/metrics.md and boundary: means over its repetitions; n counts sessions")
+    {
+        { "experiment", Text, null, "experiment", m => m.Cell?.Experiment },
+        { "cell", Text, null, "cell, as in sessions", m => m.Cell?.Results.Cell },
+        { "sessions", Integer, null, "complete sessions of the cell", m => m.Cell?.Results.Sessions.Length },
+        { "left_out", Integer, null, "sessions of the cell that are not complete", m => m.Cell?.Results.LeftOut.Length },
+    });
+
     public static TidyTable<(MetricFact Of, BudgetLine Line)> Budget { get; } = new("budget", "one row per source of uncertainty of each metric")
     {
-        { "session", Text, null, "session", b => b.Of.Session },
-        { "scope", Text, null, "session (metrics), request (request_metrics) or phase (phase_energy)", b => b.Of.Scope },
+        { "session", Text, null, "session; null: of a cell", b => b.Of.Session },
+        { "scope", Text, null, "session (metrics), request (request_metrics), phase (phase_energy) or cell (cell_metrics)", b => b.Of.Scope },
+        { "experiment", Text, null, "experiment, where it is a cell's", b => b.Of.Cell?.Experiment },
+        { "cell", Text, null, "cell, where it is one's", b => b.Of.Cell?.Results.Cell },
         { "request", Integer, null, "request, where it is one's", b => b.Of.Request },
         { "position", Integer, null, "position in phases, where it is one's", b => b.Of.Phase },
         { "key", Text, null, "metric", b => b.Of.Key },
@@ -57,14 +69,21 @@ internal static class MetricTables
     };
 
     /// <summary>Keys of energy once per boundary; where nothing told energy, once with the reason.</summary>
-    public static IEnumerable<MetricFact> OfSession(SessionResults results)
+    public static IEnumerable<MetricFact> OfSession(SessionResults results) =>
+        Each(results.Metrics, results.Energy).Select(m => new MetricFact(results.Session, "session", m.Key, m.Metric, m.Boundary, m.Primary));
+
+    public static IEnumerable<MetricFact> OfCells(string experiment, IEnumerable<SessionResults> sessions) =>
+        from cell in CellMeans.Of(sessions)
+        from m in Each(cell.Metrics, cell.Energy)
+        select new MetricFact(null, "cell", m.Key, m.Metric, m.Boundary, m.Primary, Cell: (experiment, cell));
+
+    private static IEnumerable<(string Key, Metric Metric, string? Boundary, bool Primary)> Each(ImmutableSortedDictionary<string, Metric> metrics, ImmutableSortedDictionary<string, BoundaryResults> boundaries)
     {
-        var boundaries = results.Energy;
-        foreach (var (key, metric) in results.Metrics)
-            if (boundaries.IsEmpty || !MetricKeys.Energy.Contains(key)) yield return new(results.Session, "session", key, metric);
+        foreach (var (key, metric) in metrics)
+            if (boundaries.IsEmpty || !MetricKeys.Energy.Contains(key)) yield return (key, metric, null, true);
         foreach (var (boundary, energy) in boundaries)
             foreach (var (key, metric) in energy.Metrics)
-                yield return new(results.Session, "session", key, metric, boundary, energy.Primary);
+                yield return (key, metric, boundary, energy.Primary);
     }
 
     public static IEnumerable<MetricFact> OfRequests(SessionResults results) =>

@@ -27,6 +27,7 @@ internal static class SessionTables
     {
         { "session", Text, null, "id", s => s.Id },
         { "experiment", Text, null, "the experiment it belongs to", s => s.Header.Experiment.Value },
+        { "cell", Text, null, "what it repeats: device, engine, model and parameters", s => s.Results.Cell },
         { "device", Text, null, "device under test", s => s.Header.Device.Value },
         { "engine", Text, null, "what ran the model", s => s.Results.Engine.Name },
         { "engine_version", Text, null, "its version", s => s.Results.Engine.Version },

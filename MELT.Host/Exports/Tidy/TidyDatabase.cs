@@ -26,7 +26,7 @@ internal static class TidyDatabase
     private static readonly ITidyTable[] Tables =
     [
         About, SessionTables.Experiments, SessionTables.Sessions, SessionTables.Facts, SessionTables.Requests, SessionTables.Phases, SessionTables.Tokens, SessionTables.Events, SessionTables.Warnings,
-        MetricTables.Sessions, MetricTables.Requests, MetricTables.Phases, MetricTables.Budget, MetricTables.Truth, OperatorTables.Operators, OperatorTables.Graphs, MeterTables.Meters, MeterTables.Channels, MeterTables.Clocks, MeterTables.Readings, MeterTables.Samples,
+        MetricTables.Sessions, MetricTables.Requests, MetricTables.Phases, MetricTables.Cells, MetricTables.Budget, MetricTables.Truth, OperatorTables.Operators, OperatorTables.Graphs, MeterTables.Meters, MeterTables.Channels, MeterTables.Clocks, MeterTables.Readings, MeterTables.Samples,
     ];
 
     public static async Task<ExportSummary> WriteAsync(IJournal journal, IReadOnlyList<Finding> findings, string path, bool replace, Thinning? thinning, TimeProvider time, CancellationToken stop)
@@ -38,13 +38,21 @@ internal static class TidyDatabase
             using var file = TidyFile.Create(unfinished, Tables);
             file.Add(About, [("schema", Schema), ("melt", Surroundings.Version), ("analysis", SessionAnalysis.AnalysisVersion), ("every_s", thinning?.EverySeconds.ToString(CultureInfo.InvariantCulture))]);
             file.Add(SessionTables.Experiments, findings.DistinctBy(f => f.Experiment.Id));
-            var channels = 0L;
-            for (var i = 0; i < sessions.Length; i++)
+            var (channels, done) = (0L, 0);
+            foreach (var experiment in findings.GroupBy(f => f.Experiment.Id))
             {
-                var session = await ExportedSession.ReadAsync(journal, sessions[i], stop);
-                using var progress = new CountProgress($"session {i + 1} of {sessions.Length}", session.Channels.Sum(c => c.Count), time, "readings");
-                Add(file, session);
-                channels = Measured(file, session, channels, thinning, progress, stop);
+                var results = new List<SessionResults>();
+                foreach (var id in experiment.SelectMany(f => f.Sessions).Distinct())
+                {
+                    var session = await ExportedSession.ReadAsync(journal, id, stop);
+                    using var progress = new CountProgress($"session {++done} of {sessions.Length}", session.Channels.Sum(c => c.Count), time, "readings");
+                    Add(file, session);
+                    channels = Measured(file, session, channels, thinning, progress, stop);
+                    results.Add(session.Results);
+                }
+                MetricFact[] ofCells = [.. MetricTables.OfCells(experiment.Key, results)];
+                file.Add(MetricTables.Cells, ofCells);
+                file.Add(MetricTables.Budget, MetricTables.BudgetOf(ofCells));
             }
             file.Index("readings", "channel_id");
             rows = file.Rows.ToImmutableSortedDictionary(StringComparer.Ordinal);

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace MELT.Host.Tests.EndToEnd;
 
 /// <summary>The ways to say what is to be run, and to look at it afterwards.</summary>
@@ -20,6 +22,17 @@ public sealed class RunTests(Workshop workshop)
         var cell = flags.At("cells").EnumerateArray().ShouldHaveSingleItem();
         cell.Number("metrics", "decode_tokens_per_second", "n").ShouldBe(2);
         cell.Real("metrics", "decode_tokens_per_second", "value").ShouldBe(flags.At("sessions").EnumerateArray().Average(s => s.Real("metrics", "decode_tokens_per_second", "value")), 1e-9);
+
+        (await Melt.RunAsync(place, "export", "last", "--format", "sqlite", "-o", "tidy.db")).ShouldBeDone();
+        await using (var tidy = new SqliteConnection($"Data Source={Path.Combine(place.Folder, "tidy.db")};Mode=ReadOnly;Pooling=False"))
+        {
+            await tidy.OpenAsync();
+            await using var query = tidy.CreateCommand();
+            query.CommandText = "select value, n, (select count(*) from budget where scope = 'cell' and key = m.key) from cell_metrics m where key = 'decode_tokens_per_second' and cell = (select distinct cell from sessions)";
+            await using var row = await query.ExecuteReaderAsync();
+            (await row.ReadAsync()).ShouldBeTrue();
+            (row.GetDouble(0), row.GetInt64(1), row.GetInt64(2)).ShouldBe((cell.Real("metrics", "decode_tokens_per_second", "value"), 2, 1));
+        }
 
         var plan = (await Melt.RunAsync(place, "show", "last", "--plan")).ShouldBeDone();
         place.Write("plan.yaml", plan.Output);
