@@ -51,7 +51,10 @@ internal sealed class OperatorLogs : IImportFormat
         var sha256 = ImportedSession.Hash(Name, "", file);
         var domain = $"operators-{sha256[..8]}";
         var header = ImportedSession.Header(name, ImportedSession.Device(name), domain, 0, sha256,
-            [new("record", name), new("format", Name), new("form", log.Form), new("graphs", Count(log.Graphs.Length)), new("operator_rows", Count(log.Graphs.Sum(g => g.Rows.Length))), .. Summed(log), .. log.Facts.Select(f => KeyValuePair.Create($"log.{f.Key}", f.Value))]);
+            [new("record", name), new("format", Name), new("form", log.Form), new("graphs", Count(log.Graphs.Length)), new("operator_rows", Count(log.Graphs.Sum(g => g.Rows.Length))), .. Summed(log), .. log.Facts.Select(f => KeyValuePair.Create($"log.{f.Key}", f.Value))]) with
+        {
+            Kind = "llm",
+        };
         return new(Name, name, path, header,
         [
             new RecordingEntry.Opened(header),
