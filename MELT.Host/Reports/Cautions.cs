@@ -15,6 +15,7 @@ public static class Cautions
         .. When(StandIn(session) is not null, $"SYNTHETIC: {SessionTitle.Device(session)} is played by something else ({StandIn(session)}). Its numbers say nothing about a real device."),
         .. When(session.Model is { Synthetic: true } || (IsSynthetic(session) && StandIn(session) is null), "SYNTHETIC: the model has random weights, so the text means nothing. Speed, memory and energy do not depend on the weights."),
         .. When(session.Flags.Contains("imported"), "IMPORTED: the recording was made elsewhere."),
+        .. When(session.Warnings.Any(w => w.Code == SessionAnalysis.OperatorsTimed), "PROFILED: every operator was timed while the requests ran, which slows an engine down. Its speed and energy are not those of an engine that nobody watches."),
         .. When(IsEstimated(session), $"ESTIMATED: {Estimated(session)} rest on values that were configured, not observed."),
     ];
 

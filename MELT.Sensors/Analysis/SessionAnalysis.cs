@@ -11,6 +11,9 @@ public static class SessionAnalysis
     /// <summary>Version of the rules; results of different versions are not compared.</summary>
     public const string AnalysisVersion = "3";
 
+    /// <summary>Code of the warning that operators were timed while requests ran.</summary>
+    public const string OperatorsTimed = "operators-timed";
+
     public static SessionResults Analyse(RecordedSession session)
     {
         var header = session.Header ?? throw new ArgumentException("A recording without its header names no session.", nameof(session));
@@ -120,7 +123,7 @@ public static class SessionAnalysis
 
     private static IEnumerable<Notice> Profiled(RecordedSession session)
     {
-        if (session.Events.Any(e => e is EngineEvent.OperatorsProfiled { Request: not null })) yield return new("operators-timed", "every operator was timed while the requests ran, which slows an engine down: speed and energy are those of an engine that is watched");
+        if (session.Events.Any(e => e is EngineEvent.OperatorsProfiled { Request: not null })) yield return new(OperatorsTimed, "every operator was timed while the requests ran, which slows an engine down: speed and energy are those of an engine that is watched");
         else if (session.Header!.Parameters.ContainsKey(SessionHeader.ProfileOperators)) yield return new("operators-not-told", "the engine was asked to time its operators and told of none");
     }
 

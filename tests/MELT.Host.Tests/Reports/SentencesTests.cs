@@ -64,6 +64,10 @@ public sealed class SentencesTests
         .ShouldStartWith("SIMULATED: phone-1 and its meters are computed, not observed.");
 
     [Fact]
+    public void An_engine_that_was_watched_operator_by_operator_is_called_so() =>
+        Cautions.Of(Some.HostSession() with { Warnings = [new("operators-timed", "slower")] }).ShouldContain(caution => caution.StartsWith("PROFILED", StringComparison.Ordinal));
+
+    [Fact]
     public void Random_weights_are_called_so() => Cautions.Of(Some.HostSession()).ShouldHaveSingleItem()
         .ShouldBe("SYNTHETIC: the model has random weights, so the text means nothing. Speed, memory and energy do not depend on the weights.");
 
