@@ -28,7 +28,7 @@ internal sealed class TimeMetrics(SessionTimeline session)
         ["ttft_seconds"] = Mean(requests, r => Between(r.Begun, r.FirstEmission)),
         ["ttft_answer_seconds"] = Mean(requests, r => Between(r.Begun, r.FirstAnswer)),
         ["e2el_seconds"] = Mean(requests, r => r.Finished is null ? null : Between(r.Begun, r.LastEmission)),
-        ["tpot_seconds"] = Mean(requests, r => r.Finished is { Tokens.Generated: >= 2 } end && Between(r.FirstEmission, r.LastEmission) is { } span
+        ["tpot_seconds"] = Mean(requests, r => r.Finished is { Tokens.Generated: >= 2 } end && Between(r.FirstEmission, r.LastEmission) is { Seconds: > 0 } span
             ? new(span.Seconds / (end.Tokens.Generated - 1), end.Tokens.Generated - 1) : null),
         ["itl_seconds"] = Gaps(requests),
         ["decode_tokens_per_second"] = Rate(requests, r => r.Finished is { Tokens.Generated: >= 2 } end && Between(r.FirstEmission, r.LastEmission) is { } span

@@ -47,6 +47,15 @@ public sealed class UncountedTests
         foreach (var key in new[] { "ttft_seconds", "e2el_seconds", "tpot_seconds", "decode_tokens_per_second", "prefill_tokens_per_second" }) { Refused(results, key); }
     }
 
+    [Fact]
+    public void Tokens_that_all_became_visible_at_once_tell_no_time_between_them()
+    {
+        var results = Session([new EngineEvent.RequestBegun(At(1), 0), new EngineEvent.Emitted(At(1.5), 0, 8, "all of it"), new EngineEvent.Finished(At(1.5), 0, "stop", new(16, 16, 8), null)]);
+
+        Value(results, "ttft_seconds").Value!.Value.ShouldBe(0.5, 1e-9);
+        foreach (var key in new[] { "tpot_seconds", "decode_tokens_per_second" }) { Refused(results, key); }
+    }
+
     private static SessionResults Session(IReadOnlyList<EngineEvent> events) => Some.Analyse(
     [
         new RecordingEntry.Opened(Some.Header with { WarmupRequests = [] }),
