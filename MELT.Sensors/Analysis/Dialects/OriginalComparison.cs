@@ -120,6 +120,8 @@ internal sealed class OriginalComparison
     private static ComparedFigure Rate(ComparedFigure blank, double? formula, OriginalPrompt prompt, double? ours, Notice unknown)
     {
         var steps = new StepList();
+        // What was worked out from the printed rate is the printed rate, but for the rounding of a double.
+        if (formula is { } told && ours is { } same && Near(told, same)) ours = told;
         if (formula is { } printed && ours is { } value && Math.Abs(value - printed) <= (prompt.Printed ?? 0) * (1 + Same)) steps.Add(OriginalDefects.Digits, printed, value);
         return blank with { Formula = formula is { } f && double.IsFinite(f) ? f : null, Ours = ours, Steps = steps.Taken, Reason = ours is null ? unknown : null };
     }
