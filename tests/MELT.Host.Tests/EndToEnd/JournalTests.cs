@@ -30,6 +30,26 @@ public sealed class JournalTests(Workshop workshop)
     }
 
     [SkippableFact]
+    public async Task Accuracies_and_sizes_move_to_PostgreSQL_with_a_whole_journal_and_back_by_name()
+    {
+        var (server, _) = await PostgresAsync();
+        var (place, back) = (workshop.NewPlace(), workshop.NewPlace());
+        place.Write("results.csv", "framework,model,dataset,quantization,accuracy,std_err\nllamacpp,gemma-2b,arc,q4_0,0.5370,0.0112\npaper,gemma-2b,arc,None,None,None\n");
+        place.Write("model_specs.csv", "model,quantization,size,size_in_memory,parameters,max_ram\ngemma-2b,q4_0,1.44,1.6,2506434,None\n");
+        var evaluation = (await Melt.RunAsync(place, "import", ".", "--json")).ShouldBeDone().Json[0].Text("experiment");
+        var shown = (await Melt.RunAsync(place, "show", evaluation, "--json")).ShouldBeDone().Output;
+
+        var moved = (await Melt.RunAsync(server, "import", place.Journal, "--json")).ShouldBeDone().Json;
+        moved.EnumerateArray().Select(row => (row.Text("experiment"), row.Text("status"), row.Number("readings"))).ShouldBe([(evaluation, "imported", 3)]);
+        (await Melt.RunAsync(server, "show", evaluation, "--json")).ShouldBeDone().Output.ShouldBe(shown);
+
+        (await Melt.RunAsync(server, "export", evaluation, "--format", "melt", "-o", "back.db")).ShouldBeDone().Output.ShouldContain("3 events");
+        (await Melt.RunAsync(back, "import", Path.Combine(server.Folder, "back.db"))).ShouldBeDone();
+        (await Melt.RunAsync(back, "show", evaluation, "--json")).ShouldBeDone().Output.ShouldBe(shown);
+        (await Melt.RunAsync(place, "import", Path.Combine(server.Folder, "back.db"))).ShouldBeDone().Output.ShouldContain("already there");
+    }
+
+    [SkippableFact]
     public async Task A_run_records_into_PostgreSQL_and_nowhere_else_and_keeps_the_password_to_itself()
     {
         var (place, database) = await PostgresAsync();

@@ -1,7 +1,6 @@
 using MELT.Sensors.Alignment;
 using MELT.Sensors.Analysis;
 using MELT.Sensors.Import;
-using MELT.Sensors.Tests.Analysis;
 
 namespace MELT.Sensors.Tests.Import.Original;
 
