@@ -25,7 +25,8 @@ internal static class OriginalSession
             Experiment = ImportedSession.Named(run).Experiment,
             Session = ImportedSession.Named(run, index + 1).Session,
             PlanSha256 = run,
-            Name = session.Cell is { } cell ? $"{runName} {cell}" : runName,
+            // Parted like the cells of a plan, so that reports find what they have in common.
+            Name = string.Join(", ", ((string?[])[facts.Device, facts.App, facts.ModelName, session.Cell]).OfType<string>()),
             Kind = "llm",
             Engine = Engine(facts.App),
             Repetition = session.Iteration + 1,

@@ -134,8 +134,8 @@ public sealed class BrokenRunTests : IDisposable
         read.Select(r => r.Header.Session.Value).ShouldBe(Enumerable.Range(1, 4).Select(i => $"{read[0].Header.Experiment}-0{i}"));
         read.Select(r => (r.Header.Name, r.Header.Repetition)).ShouldBe(
         [
-            ("Pixel_6a LlamaCpp org_model-q4_k conv0", 1), ("Pixel_6a LlamaCpp org_model-q4_k conv0", 2),
-            ("Pixel_6a LlamaCpp org_model-q4_k conv1", 1), ("Pixel_6a LlamaCpp org_model-q4_k conv1", 2),
+            ("Pixel_6a, LlamaCpp, org_model-q4_k, conv0", 1), ("Pixel_6a, LlamaCpp, org_model-q4_k, conv0", 2),
+            ("Pixel_6a, LlamaCpp, org_model-q4_k, conv1", 1), ("Pixel_6a, LlamaCpp, org_model-q4_k, conv1", 2),
         ]);
         read.Select(r => r.Run).Distinct().ShouldBe(["Pixel_6a LlamaCpp org_model-q4_k"]);
         read.Select(r => r.Alone().Header.Experiment).Distinct().Count().ShouldBe(4);
