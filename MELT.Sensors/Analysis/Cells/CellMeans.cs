@@ -5,7 +5,8 @@ namespace MELT.Sensors.Analysis.Cells;
 
 /// <summary>
 /// Means over the repetitions of a cell (docs/metrics.md, "Aggregation"): u² = s²/n + what is common to all of them. Whatever differs from session to session
-/// is seen in their scatter s; what belongs to a meter is the same each time, and no number of repetitions makes it smaller.
+/// is seen in their scatter s; what belongs to a meter is the same each time, and no number of repetitions makes it smaller. A scatter below what the
+/// sessions say of themselves, as of stamps too coarse to differ, is chance: then that counts.
 /// </summary>
 public static class CellMeans
 {
@@ -47,14 +48,21 @@ public static class CellMeans
         if (known.Length == 0) return sessions[0];
         if (known.Length == 1) return known[0] with { N = 1, Sd = null, Min = known[0].Value, Max = known[0].Value };
         var values = known.Select(q => q.Value!.Value).ToArray();
-        var common = known.SelectMany(q => q.Budget).Where(line => line.Correlated == OfMeter).GroupBy(line => line.Source)
+        var common = known.SelectMany(q => q.Budget).Where(line => line.Correlated == OfMeter && line.U > 0).GroupBy(line => line.Source)
             .Select(source => new Component(source.Key, source.Sum(line => line.U) / known.Length, OfMeter));
         var unknown = known.FirstOrDefault(q => q.U95 is null)?.Reason;
-        var mean = Quantities.Of(values.Average(), [.. Statistics.Repeatability(values), .. common], known.Length, unknown, Methods[known.Max(q => Array.IndexOf(Methods, q.Method))]);
+        var mean = Quantities.Of(values.Average(), [Scatter(known, values), .. common], known.Length, unknown, Methods[known.Max(q => Array.IndexOf(Methods, q.Method))]);
         return mean.Among(values) with
         {
             Boundary = known.Select(q => q.Boundary).Distinct().Count() == 1 ? known[0].Boundary : null,
             Sensors = [.. known.SelectMany(q => q.Sensors).Distinct()],
         };
+    }
+
+    private static Component Scatter(Quantity[] sessions, double[] values)
+    {
+        var seen = Statistics.Repeatability(values).Single();
+        var within = Math.Sqrt(sessions.Sum(q => q.Budget.Where(line => line.Correlated != OfMeter).Sum(line => line.U * line.U))) / sessions.Length;
+        return within > seen.U ? new("within-sessions", within, "session") : seen;
     }
 }

@@ -6,7 +6,7 @@ namespace MELT.Sensors.Tests.Analysis.Cells;
 
 public sealed class CellMeansTests
 {
-    private static Quantity Joules(double value, double gain = 0.3, double edges = 5, string method = "measured") => new()
+    private static Quantity Joules(double value, double gain = 0.3, double edges = 0.1, string method = "measured") => new()
     {
         Method = method,
         Value = value,
@@ -15,7 +15,7 @@ public sealed class CellMeansTests
         N = 4,
         Boundary = "dc-in",
         Sensors = ["a/power.p"],
-        Budget = [new("gain", gain, "meter"), new("edges", edges, "session"), new("sampling", 1, "interval")],
+        Budget = [new("gain", gain, "meter"), new("edges", edges, "session"), new("sampling", 0.01, "interval")],
     };
 
     private static SessionResults Session(string id, Metric energy, string cell = "phone, q4", string status = "complete", params string[] flags) => new()
@@ -51,8 +51,18 @@ public sealed class CellMeansTests
     {
         var mean = CellMeans.Mean([.. Enumerable.Repeat(Joules(10), 100)]);
 
-        mean.U95!.Value.ShouldBe(2 * 0.3, 1e-12);
+        mean.U95!.Value.ShouldBe(2 * 0.3, 1e-3);
         mean.Dof.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Repetitions_that_agree_better_than_they_can_are_no_better_than_they_say()
+    {
+        var mean = CellMeans.Mean([Joules(10, gain: 0, edges: 0.4), Joules(10, gain: 0, edges: 0.4)]);
+
+        mean.Budget.ShouldHaveSingleItem().Source.ShouldBe("within-sessions");
+        // √(2·(0.4² + 0.01²))/2, twice.
+        mean.U95!.Value.ShouldBe(0.565862, 1e-6);
     }
 
     [Fact]
