@@ -6,12 +6,10 @@ namespace MELT.Sensors.Analysis.Cells;
 /// <summary>
 /// Means over the repetitions of a cell (docs/metrics.md, "Aggregation"): u² = s²/n + what is common to all of them. Whatever differs from session to session
 /// is seen in their scatter s; what belongs to a meter is the same each time, and no number of repetitions makes it smaller. A scatter below what the
-/// sessions say of themselves, as of stamps too coarse to differ, is chance: then that counts.
+/// sessions say of themselves, as of stamps too coarse to differ, is chance: the larger U of the two counts.
 /// </summary>
 public static class CellMeans
 {
-    private const string OfMeter = "meter";
-
     // The worst of what a mean is made of.
     private static readonly string[] Methods = ["measured", "derived", "estimated"];
 
@@ -28,41 +26,50 @@ public static class CellMeans
                Sessions = [.. complete.Select(s => s.Session)],
                LeftOut = [.. cell.Except(complete).Select(s => s.Session)],
                Flags = [.. complete.SelectMany(s => s.Flags).Distinct().Order(StringComparer.Ordinal)],
-               Metrics = Means([.. complete.Select(s => s.Metrics)]),
-               Energy = complete[0].Energy.Where(b => complete.All(s => s.Energy.ContainsKey(b.Key))).ToImmutableSortedDictionary(b => b.Key, b => new BoundaryResults
-               {
-                   Primary = complete.All(s => s.Energy[b.Key].Primary),
-                   Sensors = [.. complete.SelectMany(s => s.Energy[b.Key].Sensors).Distinct()],
-                   Metrics = Means([.. complete.Select(s => s.Energy[b.Key].Metrics)]),
-               }, StringComparer.Ordinal),
+               Metrics = Means(complete.Select(s => s.Metrics)),
+               Energy = complete.SelectMany(s => s.Energy).ToLookup(b => b.Key, b => b.Value).ToImmutableSortedDictionary(b => b.Key, AtBoundary, StringComparer.Ordinal),
            },
     ];
 
-    private static ImmutableSortedDictionary<string, Metric> Means(ImmutableArray<ImmutableSortedDictionary<string, Metric>> sessions) =>
-        sessions[0].Where(m => m.Value is Quantity).ToImmutableSortedDictionary(m => m.Key, m => (Metric)Mean([.. sessions.Select(s => s.GetValueOrDefault(m.Key)).OfType<Quantity>()]), StringComparer.Ordinal);
+    private static BoundaryResults AtBoundary(IEnumerable<BoundaryResults> sessions) => new()
+    {
+        Primary = sessions.All(s => s.Primary),
+        Sensors = [.. sessions.SelectMany(s => s.Sensors).Distinct()],
+        Metrics = Means(sessions.Select(s => s.Metrics)),
+    };
 
-    /// <summary>The mean of those that have a value; of one that value as it is, and without any the first reason.</summary>
+    private static ImmutableSortedDictionary<string, Metric> Means(IEnumerable<ImmutableSortedDictionary<string, Metric>> sessions) =>
+        sessions.SelectMany(s => s).Where(m => m.Value is Quantity).ToLookup(m => m.Key, m => (Quantity)m.Value)
+            .ToImmutableSortedDictionary(m => m.Key, m => (Metric)Mean([.. m]), StringComparer.Ordinal);
+
+    /// <summary>The mean of those that have a value; of one that value as it is, and without any the first reason. Energies of different boundaries have none.</summary>
     public static Quantity Mean(IReadOnlyList<Quantity> sessions)
     {
         var known = sessions.Where(q => q.Value is not null).ToArray();
         if (known.Length == 0) return sessions[0];
         if (known.Length == 1) return known[0] with { N = 1, Sd = null, Min = known[0].Value, Max = known[0].Value };
+        string?[] boundaries = [.. known.Select(q => q.Boundary).Distinct()];
+        if (boundaries.Length > 1) return Quantities.Refused("not-identifiable", $"the sessions were observed at different boundaries ({string.Join(", ", boundaries)}), which are never added");
         var values = known.Select(q => q.Value!.Value).ToArray();
-        var common = known.SelectMany(q => q.Budget).Where(line => line.Correlated == OfMeter && line.U > 0).GroupBy(line => line.Source)
-            .Select(source => new Component(source.Key, source.Sum(line => line.U) / known.Length, OfMeter));
+        Component[] common = [.. Common(known)];
         var unknown = known.FirstOrDefault(q => q.U95 is null)?.Reason;
-        var mean = Quantities.Of(values.Average(), [Scatter(known, values), .. common], known.Length, unknown, Methods[known.Max(q => Array.IndexOf(Methods, q.Method))]);
-        return mean.Among(values) with
-        {
-            Boundary = known.Select(q => q.Boundary).Distinct().Count() == 1 ? known[0].Boundary : null,
-            Sensors = [.. known.SelectMany(q => q.Sensors).Distinct()],
-        };
+        var method = Methods[known.Max(q => Array.IndexOf(Methods, q.Method))];
+        var seen = Quantities.Of(values.Average(), [.. Statistics.Repeatability(values), .. common], known.Length, unknown, method);
+        var told = Quantities.Of(values.Average(), [Within(known), .. common], known.Length, unknown, method);
+        return (told.U95 > seen.U95 ? told : seen).Among(values) with { Boundary = boundaries[0], Sensors = [.. known.SelectMany(q => q.Sensors).Distinct()] };
     }
 
-    private static Component Scatter(Quantity[] sessions, double[] values)
-    {
-        var seen = Statistics.Repeatability(values).Single();
-        var within = Math.Sqrt(sessions.Sum(q => q.Budget.Where(line => line.Correlated != OfMeter).Sum(line => line.U * line.U))) / sessions.Length;
-        return within > seen.U ? new("within-sessions", within, "session") : seen;
-    }
+    /// <summary>A source counts with its mean over the sessions; several sensors of one session are independent of each other.</summary>
+    private static IEnumerable<Component> Common(Quantity[] sessions) =>
+        from session in sessions
+        from source in session.Budget.Where(IsCommon).GroupBy(line => line.Source, (source, lines) => (Source: source, U: Math.Sqrt(lines.Sum(line => line.U * line.U))))
+        group source.U by source.Source into us
+        where us.Sum() > 0
+        select new Component(us.Key, us.Sum() / sessions.Length, "meter");
+
+    private static Component Within(Quantity[] sessions) =>
+        new("within-sessions", Math.Sqrt(sessions.Sum(q => q.Budget.Where(line => !IsCommon(line)).Sum(line => line.U * line.U))) / sessions.Length, "session");
+
+    // Edges and window hold the latency and the window of a sensor, which are as unknown in one session as in the next.
+    private static bool IsCommon(BudgetLine line) => line.Correlated == "meter" || line.Source is "edges" or "window";
 }

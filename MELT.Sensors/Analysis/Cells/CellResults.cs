@@ -15,6 +15,6 @@ public sealed record CellResults
     public ImmutableArray<string> Flags { get; init; } = [];
     /// <summary>Every key of docs/metrics.md that is a quantity; N counts sessions.</summary>
     public required ImmutableSortedDictionary<string, Metric> Metrics { get; init; }
-    /// <summary>By boundary, where every session has it.</summary>
+    /// <summary>By boundary: means over the sessions that observed it.</summary>
     public ImmutableSortedDictionary<string, BoundaryResults> Energy { get; init; } = ImmutableSortedDictionary<string, BoundaryResults>.Empty;
 }

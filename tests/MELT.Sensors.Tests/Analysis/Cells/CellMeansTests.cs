@@ -6,7 +6,7 @@ namespace MELT.Sensors.Tests.Analysis.Cells;
 
 public sealed class CellMeansTests
 {
-    private static Quantity Joules(double value, double gain = 0.3, double edges = 0.1, string method = "measured") => new()
+    private static Quantity Joules(double value, double gain = 0.3, double within = 0.1, string method = "measured") => new()
     {
         Method = method,
         Value = value,
@@ -15,7 +15,7 @@ public sealed class CellMeansTests
         N = 4,
         Boundary = "dc-in",
         Sensors = ["a/power.p"],
-        Budget = [new("gain", gain, "meter"), new("edges", edges, "session"), new("sampling", 0.01, "interval")],
+        Budget = [new("gain", gain, "meter"), new("baseline", within, "session"), new("sampling", 0.01, "interval")],
     };
 
     private static SessionResults Session(string id, Metric energy, string cell = "phone, q4", string status = "complete", params string[] flags) => new()
@@ -58,11 +58,45 @@ public sealed class CellMeansTests
     [Fact]
     public void Repetitions_that_agree_better_than_they_can_are_no_better_than_they_say()
     {
-        var mean = CellMeans.Mean([Joules(10, gain: 0, edges: 0.4), Joules(10, gain: 0, edges: 0.4)]);
+        var mean = CellMeans.Mean([Joules(10, gain: 0, within: 0.4), Joules(10, gain: 0, within: 0.4)]);
 
         mean.Budget.ShouldHaveSingleItem().Source.ShouldBe("within-sessions");
         // √(2·(0.4² + 0.01²))/2, twice.
         mean.U95!.Value.ShouldBe(0.565862, 1e-6);
+    }
+
+    [Fact]
+    public void The_sensors_of_a_session_are_independent_and_its_repetitions_are_not()
+    {
+        Quantity rails = Joules(10) with { Budget = [new("gain", 0.3, "meter"), new("gain", 0.4, "meter")] };
+
+        CellMeans.Mean([rails, rails, rails]).Budget.Single(line => line.Source == "gain").U.ShouldBe(0.5, 1e-12);
+    }
+
+    [Fact]
+    public void What_a_sensor_leaves_unknown_of_its_latency_is_common_too()
+    {
+        Quantity late = Joules(10, gain: 0) with { Budget = [new("edges", 0.2, "session")] };
+
+        CellMeans.Mean([.. Enumerable.Repeat(late, 50)]).U95!.Value.ShouldBe(2 * 0.2, 1e-12);
+    }
+
+    [Fact]
+    public void Energies_of_different_boundaries_have_no_mean()
+    {
+        var mean = CellMeans.Mean([Joules(10), Joules(12) with { Boundary = "wall-ac" }]);
+
+        (mean.Value, mean.Method, mean.Reason!.Code).ShouldBe((null, "refused", "not-identifiable"));
+        mean.Reason.Text.ShouldContain("dc-in, wall-ac");
+    }
+
+    [Fact]
+    public void A_boundary_that_one_session_lacks_is_meaned_over_the_others()
+    {
+        var cell = CellMeans.Of([Session("1", Joules(10)), Session("2", Joules(12)), Session("3", Joules(14)) with { Energy = ImmutableSortedDictionary<string, BoundaryResults>.Empty }]).ShouldHaveSingleItem();
+
+        var mean = cell.Energy["dc-in"].Metrics["energy_joules"].ShouldBeOfType<Quantity>();
+        (mean.Value, mean.N).ShouldBe((11, 2));
     }
 
     [Fact]
@@ -111,17 +145,20 @@ public sealed class CellMeansTests
         cell.Metrics.ShouldBeEmpty();
     }
 
-    /// <summary>Five repetitions, a meter whose gain error is the same in all of them: U holds the truth as often as it promises.</summary>
+    /// <summary>Five repetitions, a meter whose gain and latency are wrong by the same in all of them: U holds the truth as often as it promises.</summary>
     [Fact]
     public void U_covers_the_truth_in_at_least_95_of_100_cells()
     {
-        const double Truth = 100, GainLimit = 1, Scatter = 0.8;
+        const double Truth = 100, GainLimit = 1, LateLimit = 2, Scatter = 0.8;
         var random = new Random(20240607);
         var covered = 0;
         for (var cell = 0; cell < 4000; cell++)
         {
-            var gain = GainLimit * (2 * random.NextDouble() - 1);
-            var mean = CellMeans.Mean([.. Enumerable.Range(0, 5).Select(_ => Joules(Truth + gain + Scatter * Normal(random), GainLimit / Math.Sqrt(3), 0.8))]);
+            var (gain, late) = (GainLimit * (2 * random.NextDouble() - 1), LateLimit * (2 * random.NextDouble() - 1));
+            var mean = CellMeans.Mean([.. Enumerable.Range(0, 5).Select(_ => Joules(Truth + gain + late + Scatter * Normal(random)) with
+            {
+                Budget = [new("gain", GainLimit / Math.Sqrt(3), "meter"), new("edges", LateLimit / Math.Sqrt(3), "session"), new("sampling", Scatter, "interval")],
+            })]);
             if (Math.Abs(mean.Value!.Value - Truth) <= mean.U95!.Value) covered++;
         }
 
