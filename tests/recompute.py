@@ -224,8 +224,17 @@ def operators(folder, name, told):
                 mine = {"calls": add(own, "calls"), "wall_seconds": add(own, "wall_s"), "cpu_seconds": None if any(not r["cpu_s"] for r in own) else add(own, "cpu_s"), "share": add(own, "wall_s") / (add(all_, "wall_s") or 1)}
                 yield from ((f"{where} {by} {[entry[k] for k in keys]} {k}", entry[k], v) for k, v in mine.items() if (entry[k], v) != (None, None))
 
-found = []
-for told in json.load(open(sys.argv[2], encoding="utf-8"))["sessions"]:
+def means(where, cell, members):
+    common = lambda line: line["correlated"] == "meter" or line["source"] in ("edges", "window")
+    for key, told in ((k, v) for k, v in cell.items() if isinstance(v, dict) and v["value"] is not None):
+        own = [m[key] for m in members if m[key]["value"] is not None]
+        x = [q["value"] for q in own]
+        yield from ((f"{where} {key} {k}", told[k], v) for k, v in {"value": statistics.fmean(x), "n": len(x), "min": min(x), "max": max(x), **({"sd": statistics.stdev(x)} if len(x) > 1 else {})}.items())
+        for line in filter(common, told["budget"] if len(x) > 1 else []):  # sensors of a session are independent, sessions are not
+            yield f"{where} {key} u of {line['source']}", line["u"], statistics.fmean(math.sqrt(math.fsum(b["u"] ** 2 for b in q["budget"] if common(b) and b["source"] == line["source"])) for q in own)
+
+found, document = [], json.load(open(sys.argv[2], encoding="utf-8"))
+for told in document["sessions"]:
     session, name = Session(pathlib.Path(sys.argv[1]) / told["session"]), told["session"]
     found += compare(session, name, told["metrics"], session.measured)
     for r in told["requests"]: found += compare(session, f"{name} request {r['index']}", r["metrics"], [str(r["index"])], told["metrics"]["baseline_power_watts"])
@@ -241,6 +250,10 @@ for told in json.load(open(sys.argv[2], encoding="utf-8"))["sessions"]:
             if energy["value"] is None: continue
             mine, seconds = math.fsum(session.sensor(s).derived(spans) if by_regression(energy) else session.sensor(s).energy(spans) for s in b["sensors"]), sum(y - x for x, y in spans) / 1e9
             found += [(f"{name} {boundary} {total['phase']} {what}", told_here, own) for what, told_here, own in (("joules", energy["value"], mine), ("watts", power["value"], mine / seconds), ("seconds", total["seconds"], seconds))]
+for cell in document.get("cells", []):
+    members = [s for s in document["sessions"] if s["session"] in cell["sessions"]]
+    found += means(f"cell {cell['cell']}", cell["metrics"], [s["metrics"] for s in members])
+    for boundary, b in cell["energy"].items(): found += means(f"cell {cell['cell']} {boundary}", b, [s["energy"][boundary] for s in members if boundary in s["energy"]])
 wrong = [f for f in found if None in f[1:] or not math.isclose(f[1], f[2], rel_tol=1e-9, abs_tol=1e-12)]
 for what, theirs, mine in wrong: print(f"{what}: results say {theirs}, recomputed {mine}")
 print(f"{len(found) - len(wrong)} of {len(found)} values agree")

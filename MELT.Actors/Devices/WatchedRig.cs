@@ -44,7 +44,7 @@ internal sealed class WatchedRig : IRig
                 catch (PtDaemonException e) { watched.Note("instrument", e.Message); }
             }
             watched._publishing = watched._publisher.RunAsync(found.ToImmutable(), watched._finished.Token);
-            await watched._publisher.FirstReadingsAsync(found.Count, FirstReadings, stop);
+            await await Task.WhenAny(watched._publisher.FirstReadingsAsync(found.Count, FirstReadings, stop), watched._publishing);
             return watched;
         }
         catch

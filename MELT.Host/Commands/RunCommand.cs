@@ -17,7 +17,7 @@ internal sealed class RunCommand
     private readonly Option<int> _requests = new("--requests") { Description = "Requests per session, after one warm-up", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<int> _repetitions = new("--repetitions", "-r") { Description = "Sessions of each kind", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<int[]> _threads = new("--threads", "-t") { Description = "Threads of the engine; may be repeated", HelpName = "N" };
-    private readonly Option<bool> _operators = new("--profile-operators") { Description = "Time every operator of llama.cpp, by its evaluation callback; slows it down" };
+    private readonly Option<bool> _operators = new("--profile-operators") { Description = "Time every operator of llama.cpp on this host, or of a device's agent that can; slows it down" };
     private readonly Option<string?> _device = new("--device") { Description = "Name of the device (default: host); simulated:PROFILE[:SEED] for a simulated one", HelpName = "DEVICE" };
     private readonly Option<string?> _name = new("--name") { Description = "Name of the experiment" };
     private readonly Option<double?> _baseline = new("--baseline") { Description = "Seconds of rest before the model is loaded", HelpName = "S" };
@@ -66,6 +66,8 @@ internal sealed class RunCommand
         var file = parsed.GetValue(_plan);
         var models = parsed.GetValue(_model) ?? [];
         if (file?.StartsWith('-') == true) throw new CommandException($"{file} is not an option of melt run; melt run --help shows them all.", ExitCode.Usage);
+        if (parsed.GetValue(_operators) && (file is not null || wrapped.Length > 0))
+            throw new CommandException(file is null ? "--profile-operators is for llama.cpp; a command has no operators that MELT could time." : "--profile-operators goes with -m; in a plan file it is \"parameters: { profile_operators: true }\".", ExitCode.Usage);
         var device = DeviceOption.Read(parsed.GetValue(_device), configured);
         switch (file is not null, models.Length > 0 || device.Link is PlannedLink.Simulated, wrapped.Length > 0)
         {

@@ -15,7 +15,7 @@ internal static class CellWords
         if (cells.Length < 2) return (null, [.. cells.Select(cell => cell.Cell)]);
         var parts = cells.Select(cell => cell.Cell.Split(", ")).ToArray();
         var common = parts[0].Where(part => parts.All(p => p.Contains(part))).ToArray();
-        return (common.Length > 0 ? string.Join(", ", common) : null, [.. parts.Select(p => string.Join(", ", p.Except(common)))]);
+        return (common.Length > 0 ? string.Join(", ", common) : null, [.. parts.Select(p => p.Where(part => !common.Contains(part)).DefaultIfEmpty(string.Join(", ", p))).Select(own => string.Join(", ", own))]);
     }
 
     public static Quantity? Of(CellResults cell, string key) => cell.Metrics.GetValueOrDefault(key) as Quantity;

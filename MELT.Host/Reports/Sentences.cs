@@ -37,7 +37,7 @@ public static class Sentences
     {
         if (session.Model is not null || Find(session, "e2el_seconds") is not { Value: { } seconds }) return null;
         var ending = session.Engine.Settings.GetValueOrDefault("exit") is { } exit and not "0" ? (int.TryParse(exit, out _) ? $" and ended with exit code {exit}" : $" and was ended by {exit}") : "";
-        return $"The command ran for {Format.Plain(seconds, "s")}{ending}.";
+        return $"{(session.Flags.Contains("imported") ? "The recording lasts" : "The command ran for")} {Format.Plain(seconds, "s")}{ending}.";
     }
 
     private static string Energy(SessionResults session)

@@ -77,7 +77,7 @@ internal static class TerminalTables
     {
         var table = New("repetitions together", [Free("cell"), Right("n"), .. Compared.Select(key => new TableColumn(MetricWord.Of(key).Label) { Alignment = Justify.Right })]);
         foreach (var (cell, name) in cells.Zip(names))
-            Add(table, [$"{name}{string.Concat(cell.Flags.Select(flag => $" {(flag == "simulated" ? "SIMULATED" : flag)}"))}", Format.Count(cell.Sessions.Length), .. Compared.Select(key => Cell(cell.Metrics, key))]);
+            Add(table, [$"{name}{string.Concat(cell.Flags.Select(flag => $" {(flag == "simulated" ? "SIMULATED" : flag)}"))}", Format.Count(cell.Sessions.Length), .. Compared.Select(key => Cell(cell.Metrics, key) + (CellWords.Of(cell, key) is { Value: not null } mean && mean.N < cell.Sessions.Length ? $", n = {Format.Count(mean.N)}" : ""))]);
         return table;
     }
 

@@ -79,7 +79,7 @@ public static class SessionAnalysis
     private static ImmutableDictionary<string, Metric> Times(TimeMetrics times, IReadOnlyList<RecordedRequest> requests, IReadOnlyList<RecordedRequest> ended, bool command)
     {
         if (!command) return times.Of(requests, ended);
-        var none = Quantities.Absent("not-reported", "a command has no tokens");
+        var none = Quantities.Absent("not-reported", "neither a command nor a recording without an engine has tokens");
         return MetricKeys.Time.ToImmutableDictionary(key => key, key => key == "itl_seconds" ? Distributions.Absent(none.Reason!.Code, none.Reason.Text) : (Metric)none)
             .SetItem("e2el_seconds", times.Duration(requests));
     }
@@ -123,8 +123,9 @@ public static class SessionAnalysis
 
     private static IEnumerable<Notice> Profiled(RecordedSession session)
     {
-        if (session.Events.Any(e => e is EngineEvent.OperatorsProfiled { Request: not null })) yield return new(OperatorsTimed, "every operator was timed while the requests ran, which slows an engine down: speed and energy are those of an engine that is watched");
-        else if (session.Header!.Parameters.ContainsKey(SessionHeader.ProfileOperators)) yield return new("operators-not-told", "the engine was asked to time its operators and told of none");
+        var asked = session.Header!.Parameters.ContainsKey(SessionHeader.ProfileOperators);
+        if (session.Events.Any(e => e is EngineEvent.OperatorsProfiled told && (asked || told.Request is not null))) yield return new(OperatorsTimed, "every operator was timed while the requests ran, which slows an engine down: speed and energy are those of an engine that is watched");
+        else if (asked) yield return new("operators-not-told", "the engine was asked to time its operators and told of none");
     }
 
     private static IEnumerable<Notice> Redescribed(RecordedSession session) => session.Meters.Values.Where(m => m.Redescribed)

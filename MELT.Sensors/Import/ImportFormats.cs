@@ -18,7 +18,12 @@ public static class ImportFormats
     {
         if (File.Exists(folder)) return Recognise(folder) is not null ? [folder] : [];
         if (!Directory.Exists(folder)) throw new ImportException(folder, null, "there is no such folder", "a folder with a record, or with records in folders below it");
-        return Recognise(folder) is not null ? [folder] : [.. JetsonMonitorLogs.In(folder), .. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).SelectMany(Find)];
+        return Recognise(folder) switch
+        {
+            null => [.. JetsonMonitorLogs.In(folder), .. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).SelectMany(Find)],
+            OperatorLogs.FormatName => [folder, .. JetsonMonitorLogs.In(folder)],
+            _ => [folder],
+        };
     }
 
     /// <summary>All sessions of the record in this folder, or of the records below it; throws <see cref="ImportException"/> when there are none or one of them is wrong.</summary>

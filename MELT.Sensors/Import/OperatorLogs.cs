@@ -17,7 +17,9 @@ internal sealed class OperatorLogs : IImportFormat
     /// <summary>A log whose first graph comes later is none that can be recognised; <c>--as</c> reads it all the same.</summary>
     private const int MostLinesBefore = 20_000;
 
-    public string Name => "operator-log";
+    public const string FormatName = "operator-log";
+
+    public string Name => FormatName;
     public string Files => "a per-operator log of llama.cpp (=== GRAPH ===) or of TVM (Report from function …), alone or as *.log in a folder";
 
     public bool Recognises(string folder) => File.Exists(folder) ? IsOne(folder) : Directory.Exists(folder) && Logs(folder).Any();

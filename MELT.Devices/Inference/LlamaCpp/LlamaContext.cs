@@ -11,7 +11,7 @@ internal sealed unsafe class LlamaContext : IDisposable
     private LlamaContext(nint handle, OperatorTimer? operators)
     {
         (Handle, Operators) = (handle, operators);
-        _threads = LlamaThreads.TryAttach(handle, LlamaNative.Threads(handle));
+        _threads = LlamaThreads.TryAttach(handle, LlamaNative.Threads(handle), known: operators is not null);
         operators?.Watch(ProcessorTime.Of(Threads, _threads?.Workers ?? []));
         Size = (int)LlamaNative.ContextTokens(handle);
         BatchTokens = (int)LlamaNative.BatchTokens(handle);
@@ -45,7 +45,7 @@ internal sealed unsafe class LlamaContext : IDisposable
             Operators?.Begin();
             var result = LlamaNative.Decode(Handle, new Batch { Count = tokens.Length, Tokens = first });
             LlamaNative.Synchronize(Handle);
-            Operators?.End(tokens.Length);
+            if (result == 0) { Operators?.End(tokens.Length); }
             return result;
         }
     }

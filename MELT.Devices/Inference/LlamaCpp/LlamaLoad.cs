@@ -17,6 +17,7 @@ internal sealed class LlamaLoad(LlamaLibrary library, EngineCommand.Load command
         var path = Path.GetFullPath(command.Model);
         if (!File.Exists(path)) { return Fail("model-not-found", Directory.Exists(path) ? $"{path} is a folder, not a model file." : $"{path} does not exist."); }
         if (LlamaSettings.Refusal(command.Settings) is { } refusal) { return Fail("load-failed", refusal); }
+        if (command.Settings.ProfileOperators == true && OperatorTimer.Objection() is { } objection) { return Fail("load-failed", objection); }
         var cache = PageCache.Of(path);
         output.Write(new EngineEvent.LoadBegun(output.Now));
         NativeLog.Forget();

@@ -17,11 +17,11 @@ internal sealed unsafe class LlamaThreads : IDisposable
         _free = (delegate* unmanaged<nint, void>)free;
     }
 
-    /// <summary>Numbers of its threads; none where the system does not tell.</summary>
+    /// <summary>Numbers of its threads; none unless they were to be known, and where the system does not tell.</summary>
     public IReadOnlyCollection<int> Workers { get; }
 
     /// <summary>Null for a single thread, which needs none, and for backends without such pools.</summary>
-    public static LlamaThreads? TryAttach(nint context, int threads)
+    public static LlamaThreads? TryAttach(nint context, int threads, bool known)
     {
         if (threads <= 1) { return null; }
         var cpu = LlamaNative.BackendByName("CPU");
@@ -31,11 +31,11 @@ internal sealed unsafe class LlamaThreads : IDisposable
         var parameters = stackalloc byte[ParameterBytes];
         new Span<byte>(parameters, ParameterBytes).Clear();
         LlamaNative.InitThreadPool(parameters, threads);
-        var before = ProcessorTime.Threads();
+        var before = known ? ProcessorTime.Threads() : [];
         var pool = ((delegate* unmanaged<byte*, nint>)make)(parameters);
         if (pool == 0) { return null; }
         LlamaNative.AttachThreads(context, pool, pool);
-        return new(pool, free, [.. ProcessorTime.Threads().Except(before)]);
+        return new(pool, free, known ? [.. ProcessorTime.Threads().Except(before)] : []);
     }
 
     public void Dispose()

@@ -15,15 +15,23 @@ internal sealed unsafe class OperatorTimer : IDisposable
 
     private static readonly HashSet<string> Nothing = ["NONE", "RESHAPE", "VIEW", "PERMUTE", "TRANSPOSE"];
 
-    private readonly GCHandle _self;
+    /// <summary>Where a ggml_tensor with what the library keeps beside it takes so many bytes, its fields lie as <see cref="LlamaNative.BufferOf"/> reads them.</summary>
+    private const int TensorBytes = 368;
+
     private readonly Dictionary<nint, (string Text, bool Computes)> _operators = [];
     private readonly Dictionary<nint, string?> _devices = [];
     private readonly List<Profile> _profiles = [];
     private readonly Stopwatch _wall = new();
+    private GCHandle _self;
     private ProcessorTime? _threads;
     private Node _node;
     private long _begun, _processor;
     private int _place, _evaluations;
+    private bool _unusable;
+
+    /// <summary>Null when this library's tensors can be looked into, otherwise why not.</summary>
+    public static string? Objection() => LlamaNative.TensorBytes() is var bytes && bytes == TensorBytes ? null
+        : FormattableString.Invariant($"operators cannot be timed: this llama.cpp takes {bytes} bytes for a tensor and {TensorBytes} are known");
 
     public OperatorTimer() => _self = GCHandle.Alloc(this);
 
@@ -36,25 +44,26 @@ internal sealed unsafe class OperatorTimer : IDisposable
     /// <summary>What comes now belongs to this phase.</summary>
     public void Enter(string phase) => _profiles.Add(new(phase));
 
+    /// <summary>An evaluation begins.</summary>
     public void Begin()
     {
+        if (_profiles.Count > 0 && _profiles[^1].Graphs.Count == MostGraphs) { Enter(_profiles[^1].Phase); }
         _place = TensorPlaces.Input;
         _wall.Restart();
     }
 
-    /// <summary>An evaluation of so many tokens is over.</summary>
+    /// <summary>It is over, and went well.</summary>
     public void End(int tokens)
     {
         _wall.Stop();
         if (_profiles.Count == 0) { return; }
-        if (_profiles[^1].Graphs.Count == MostGraphs) { Enter(_profiles[^1].Phase); }
         _profiles[^1].Graphs.Add(new(_evaluations++, Nanoseconds(_wall.ElapsedTicks), tokens));
     }
 
     /// <summary>What was timed since the last time, phase by phase.</summary>
     public IEnumerable<EngineEvent.OperatorsProfiled> Take(Func<Time.Stamp> now, int request)
     {
-        Profile[] told = [.. _profiles.Where(p => p.Graphs.Count > 0)];
+        Profile[] told = _unusable ? [] : [.. _profiles.Where(p => p.Graphs.Count > 0)];
         _profiles.Clear();
         _evaluations = 0;
         return told.Select(p => new EngineEvent.OperatorsProfiled(now(), request, p.Phase, p.Graphs,
@@ -65,14 +74,26 @@ internal sealed unsafe class OperatorTimer : IDisposable
         ]));
     }
 
-    public void Dispose() => _self.Free();
+    public void Dispose()
+    {
+        if (_self.IsAllocated) { _self.Free(); }
+    }
 
     /// <summary>Asked before a node whether it is to be looked at (what only renames memory is not), told after it.</summary>
     [UnmanagedCallersOnly]
     private static byte Look(nint tensor, byte asks, nint state)
     {
         var timer = (OperatorTimer)GCHandle.FromIntPtr(state).Target!;
-        return asks != 0 ? timer.Before(tensor) : timer.After();
+        try
+        {
+            return asks != 0 ? timer.Before(tensor) : timer.After();
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Nothing may be thrown into llama.cpp; a library that lacks a function tells of no operators.
+            timer._unusable = true;
+            return 0;
+        }
     }
 
     private byte Before(nint tensor)

@@ -11,6 +11,8 @@ internal sealed partial class ProcessorTime
 {
     private const int OfThisThread = 3; // CLOCK_THREAD_CPUTIME_ID
 
+    private const string Tasks = "/proc/self/task";
+
     private readonly int[] _workers;
 
     // The clock of a thread by its number: CPUCLOCK_PERTHREAD | CPUCLOCK_SCHED.
@@ -21,8 +23,8 @@ internal sealed partial class ProcessorTime
     public static ProcessorTime? Of(int threads, IReadOnlyCollection<int> workers) => OperatingSystem.IsLinux() && workers.Count == threads - 1 ? new(workers) : null;
 
     /// <summary>Numbers of all threads of this process; none where the system does not tell.</summary>
-    public static int[] Threads() => OperatingSystem.IsLinux()
-        ? [.. Directory.EnumerateDirectories("/proc/self/task").Select(path => int.Parse(Path.GetFileName(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture))]
+    public static int[] Threads() => Directory.Exists(Tasks)
+        ? [.. Directory.EnumerateDirectories(Tasks).Select(path => int.Parse(Path.GetFileName(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture))]
         : [];
 
     /// <summary>Nanoseconds of all of them together, since whenever.</summary>

@@ -4,7 +4,7 @@ namespace MELT.Devices.Inference.LlamaCpp;
 
 /// <summary>
 /// The layer a node of a graph belongs to, by its name: <c>ffn_out-7</c> and <c>cache_k_l7 (view)</c> are of layer 7, <c>result_norm</c> is of the output.
-/// Nodes without a name of their own (<c>node_12</c>) belong where the one before them does.
+/// Nodes without a name of their own (<c>node_12</c>, <c> (view)</c>) belong where the one before them does.
 /// </summary>
 public static class TensorPlaces
 {
@@ -18,7 +18,7 @@ public static class TensorPlaces
         var stem = bare.TrimEnd("0123456789"u8);
         var ofLayer = stem.EndsWith("-"u8) || (stem.StartsWith("cache_"u8) && stem.EndsWith("_l"u8));
         if (ofLayer && Utf8Parser.TryParse(bare[stem.Length..], out int layer, out _)) { return layer; }
-        return stem.SequenceEqual("node_"u8) || before == Input ? before : Output;
+        return stem.IsEmpty || stem.SequenceEqual("node_"u8) || before == Input ? before : Output;
     }
 
     public static string Name(int place) => place switch { Input => "input", Output => "output", _ => FormattableString.Invariant($"blk.{place}") };

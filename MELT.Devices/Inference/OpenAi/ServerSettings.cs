@@ -22,6 +22,6 @@ internal static class ServerSettings
     public static string Asked(EngineSettings settings) => string.Join(' ', new (string Name, object? Value)[]
     {
         ("threads", settings.Threads), ("context", settings.ContextTokens), ("batch", settings.BatchTokens), ("gpu_layers", settings.GpuLayers),
-        ("flash_attention", settings.FlashAttention), ("kv_type", settings.KvType), ("mmap", settings.Mmap), ("mlock", settings.Mlock), ("profile_operators", settings.ProfileOperators),
+        ("flash_attention", settings.FlashAttention), ("kv_type", settings.KvType), ("mmap", settings.Mmap), ("mlock", settings.Mlock), ("profile_operators", settings.ProfileOperators == true ? true : null),
     }.Where(s => s.Value is not null).Select(s => s.Name));
 }

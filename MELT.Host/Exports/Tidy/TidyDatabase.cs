@@ -50,7 +50,8 @@ internal static class TidyDatabase
                     channels = Measured(file, session, channels, thinning, progress, stop);
                     results.Add(session.Results);
                 }
-                MetricFact[] ofCells = [.. MetricTables.OfCells(experiment.Key, results)];
+                // Means of a part of an experiment would pass for those of the whole.
+                MetricFact[] ofCells = results.Count < experiment.First().Experiment.Started.Length ? [] : [.. MetricTables.OfCells(experiment.Key, results)];
                 file.Add(MetricTables.Cells, ofCells);
                 file.Add(MetricTables.Budget, MetricTables.BudgetOf(ofCells));
             }

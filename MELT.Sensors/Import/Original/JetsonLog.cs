@@ -14,6 +14,11 @@ internal static class JetsonLog
 {
     public const string Name = "ina3221", Thermal = "thermal", Current = "i_", Voltage = "v_", Power = "power_", Later = "later_";
 
+    // A stamp above this is in nanoseconds since 1970, not in anything coarser.
+    private const long Microseconds = 10_000_000_000_000_000;
+
+    private static readonly string[] Metrics = ["current_", "voltage_", "power_"];
+
     private sealed record Reading(long At, string Key, double Value, string Unit);
 
     public static JetsonReadings? Read(ImportLog log, RecordFile file)
@@ -24,6 +29,8 @@ internal static class JetsonLog
         var ticks = Ticks(readings);
         string[] keys = [.. readings.Select(r => r.Key).Distinct()];
         string[] rails = [.. keys.Where(k => k.StartsWith("current_", StringComparison.Ordinal)).Select(k => k["current_".Length..]).Where(r => keys.Contains("voltage_" + r))];
+        foreach (var alone in keys.Where(k => !Metrics.Any(m => k.StartsWith(m, StringComparison.Ordinal) && rails.Contains(k[m.Length..])) && readings.Find(r => r.Key == k)!.Unit != "mC"))
+            log.Reject(file, null, $"{alone} is neither current nor voltage of a rail that has both, nor a temperature in mC", "current_RAIL, voltage_RAIL and a unit of mC for zones");
         string[] zones = [.. keys.Where(k => readings.Find(r => r.Key == k)!.Unit == "mC")];
         return new([.. ticks.Select(t => t.At)], rails, zones,
             [.. rails.SelectMany(rail => (SampleColumn[])
@@ -35,7 +42,8 @@ internal static class JetsonLog
     }
 
     /// <summary>Whether such a log begins with these lines: a reading, maybe below numbers of ticks.</summary>
-    public static bool Begins(IEnumerable<string> lines) => lines.SkipWhile(IsTick).FirstOrDefault() is { } first && Split(first) is { } cells && double.TryParse(cells.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+    public static bool Begins(IEnumerable<string> lines) => lines.SkipWhile(IsTick).FirstOrDefault() is { } first && Split(first) is { At: > Microseconds } cells
+        && (cells.Unit == "mC" || Metrics.Any(metric => cells.Key.StartsWith(metric, StringComparison.Ordinal))) && double.TryParse(cells.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     private static bool IsTick(string line) => long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MELT.Sensors.Alignment;
 
 namespace MELT.Sensors.Import.Original;
@@ -10,6 +11,7 @@ internal sealed class JetsonMonitorLogs : IImportFormat
 {
     private const string Expected = "readings of rails or temperatures", Version = "not recorded";
     private const double SystemClock = 1e3;
+    private const int LongestLine = 256;
 
     public string Name => "jetson-monitor";
     public string Files => "a log of jetson-monitor (*.log) outside a run";
@@ -29,7 +31,7 @@ internal sealed class JetsonMonitorLogs : IImportFormat
     {
         try
         {
-            return File.Exists(file) && JetsonLog.Begins(File.ReadLines(file));
+            return File.Exists(file) && HasLines(file) && JetsonLog.Begins(File.ReadLines(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -37,10 +39,19 @@ internal sealed class JetsonMonitorLogs : IImportFormat
         }
     }
 
+    // A file without lines, whatever its size, is none, and is not read to its end.
+    private static bool HasLines(string file)
+    {
+        using var stream = File.OpenRead(file);
+        Span<byte> begin = stackalloc byte[LongestLine];
+        return begin[..stream.ReadAtLeast(begin, LongestLine, throwOnEndOfStream: false)].Contains((byte)'\n');
+    }
+
     private ImportedRecording ReadOne(string path)
     {
         var (log, file) = (new ImportLog(Path.GetDirectoryName(Path.GetFullPath(path))!), RecordFile.Read(path, Expected));
         if (JetsonLog.Read(log, file) is not { Stamps.Length: > 1 } readings) throw file.Wrong(null, "fewer than two ticks can be read", Expected);
+        if (readings is { Rails: [], Zones: [] }) throw file.Wrong(null, "no rail has both a current and a voltage, and no zone a temperature", Expected);
         var (name, sha256, board) = (Path.GetFileName(path), ImportedSession.Hash(Name, "", file), readings.Board);
         var (device, domain, begin, end) = (ImportedSession.Device(board), $"{Conversation.Jetson}-{sha256[..8]}", readings.Stamps.Min(), readings.Stamps.Max());
         var header = ImportedSession.Header(name, device, domain, begin, sha256, [new("name", board), new("record", name), new("format", Name)]);
@@ -50,8 +61,11 @@ internal sealed class JetsonMonitorLogs : IImportFormat
             .. readings.Meters(board).SelectMany(meter => ImportedMeter.Entries(new(device, meter.Name), meter.Description(domain), meter.Stamps, [.. meter.Columns])),
             ImportedSession.Told(domain, Version, SystemClock, begin, [(begin, "recorded")], end),
             new RecordingEntry.Noticed("meters-only", "the log lies beside no melt_measurements: what the board was doing is not recorded, and the energy is that of everything from the first reading to the last"),
+            .. log.Rejected.IsEmpty ? [] : new[] { new RecordingEntry.Noticed("record-incomplete", Incomplete(log.Rejected)) },
             new RecordingEntry.Closed("complete", null),
         ])
         { Sha256 = sha256, Read = log.Read, Rejected = log.Rejected };
     }
+
+    private static string Incomplete(ImmutableArray<RejectedPart> rejected) => rejected.Length == 1 ? $"left out: {rejected[0]}" : FormattableString.Invariant($"left out: {rejected[0]}, and {rejected.Length - 1} more");
 }

@@ -53,8 +53,8 @@ internal static partial class TerminalLog
         int[] asked = [.. lines.Index().Where(line => line.Item.Contains(Asked, StringComparison.Ordinal)).Select(line => line.Index)];
         if (asked.Length == 0) return OfLast([.. Statistics().Matches(text).Select(block => StatsText.Read(block.Value)?.Counts)], prompts);
         PromptCounts?[] answers = [.. asked.Select((at, i) => Answer(lines[(at + 1)..(i + 1 < asked.Length ? asked[i + 1] : lines.Length)]))];
-        // Where it was asked after prompts only, the first answer is the first prompt's.
-        return [.. answers.Skip(answers.Length == prompts && answers[0] is not null ? 0 : 1)];
+        // Before any prompt there is nothing to answer: where the first answer can be read, it was asked after prompts only.
+        return [.. answers.Skip(answers[0] is not null ? 0 : 1)];
     }
 
     private static PromptCounts? Answer(string[] lines) => Statistics().Match(string.Join('\n', lines)) is { Success: true } found ? StatsText.Read(found.Value)?.Counts : null;

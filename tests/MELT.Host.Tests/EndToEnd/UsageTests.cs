@@ -12,6 +12,8 @@ public sealed class UsageTests(Workshop workshop)
     [InlineData("run", "-m MODEL")]
     [InlineData("run --nope", "--nope")]
     [InlineData("run -m a.gguf -- true", "exclude each other")]
+    [InlineData("run --profile-operators -- true", "no operators")]
+    [InlineData("run plan.yaml --profile-operators", "profile_operators: true")]
     [InlineData("list -- true", "melt run")]
     [InlineData("run -m a.gguf -n many", "many")]
     [InlineData("run nowhere.yaml", "nowhere.yaml", "no such file")]

@@ -61,6 +61,7 @@ public sealed class SessionAnalysisTests
 
         Codes(new RecordingEntry.Engine([profile])).ShouldBe(["operators-timed"]);
         Codes(new RecordingEntry.Opened(asked)).ShouldBe(["operators-not-told"]);
+        Codes(new RecordingEntry.Opened(asked), new RecordingEntry.Engine([profile with { Request = null }])).ShouldBe(["operators-timed"]);
         Codes().ShouldBeEmpty();
 
         static IEnumerable<string> Codes(params RecordingEntry[] more) =>

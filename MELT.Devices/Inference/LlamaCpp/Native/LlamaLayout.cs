@@ -5,9 +5,6 @@ namespace MELT.Devices.Inference.LlamaCpp.Native;
 /// <summary>Reads the library's default parameters back and says whether its structures lie as ours do.</summary>
 internal static class LlamaLayout
 {
-    /// <summary>A ggml_tensor with what the library keeps beside it.</summary>
-    private const int TensorBytes = 368;
-
     /// <summary>Null when everything is where it is expected, otherwise the first field that is not.</summary>
     public static string? Mismatch()
     {
@@ -22,7 +19,7 @@ internal static class LlamaLayout
             ("context.n_seq_max", context.Sequences, 1), ("context.n_threads", context.Threads, 4), ("context.flash_attn_type", context.FlashAttention, -1),
             ("context.yarn_beta_slow", (long)context.YarnBetaSlow, -1), ("context.type_k", context.KeyType, 1), ("context.type_v", context.ValueType, 1),
             ("context.offload_kqv", context.OffloadKqv, 1), ("context.no_perf", context.NoCounters, 1), ("context.swa_full", context.FullSlidingWindow, 1),
-            ("context.ctx_other", context.OtherContext, 0), ("context.cb_eval", context.EvaluationCallback, 0), ("ggml_tensor_overhead", (long)LlamaNative.TensorBytes(), TensorBytes),
+            ("context.ctx_other", context.OtherContext, 0), ("context.cb_eval", context.EvaluationCallback, 0),
             ("quantize.quantize_output_tensor", quantize.QuantizeOutput, 1), ("quantize.only_copy", quantize.OnlyCopy, 0), ("quantize.imatrix", quantize.ImportanceMatrix, 0));
     }
 

@@ -47,7 +47,9 @@ public sealed class OperatorTimerTests(TinyModel model) : IClassFixture<TinyMode
         var response = await engine.AskAsync(new(0, null, 16, Fixed(48)));
 
         // What reading the clocks takes, before an operator and after it, is inside for a few microseconds each time; once in a while the machine interrupts there.
-        foreach (var operators in response.Events.OfType<EngineEvent.OperatorsProfiled>().SelectMany(e => e.Operators).GroupBy(o => o.Operator))
+        var all = response.Events.OfType<EngineEvent.OperatorsProfiled>().SelectMany(e => e.Operators).ToList();
+        Skip.If(all.TrueForAll(o => o.CpuNanoseconds is null), "another thread of this process began just when the engine's did, so nobody knows which are the engine's");
+        foreach (var operators in all.GroupBy(o => o.Operator))
             operators.Sum(o => o.CpuNanoseconds ?? 0).ShouldBeLessThanOrEqualTo(2 * operators.Sum(o => o.WallNanoseconds + 20_000 * o.Calls) + 20_000_000, operators.Key);
     }
 

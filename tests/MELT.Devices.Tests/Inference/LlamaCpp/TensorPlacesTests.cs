@@ -14,7 +14,8 @@ public sealed class TensorPlacesTests
     [InlineData("norm", "output")]
     [InlineData("result_output", "output")]
     [InlineData("kv-", "output")]
-    [InlineData("", "output")]
+    [InlineData("", "blk.3")]
+    [InlineData(" (view)", "blk.3")]
     [InlineData("ffn_out-99999999999", "output")]
     public void A_node_lies_in_the_layer_that_its_name_says_else_where_the_one_before_it_lies(string name, string place) =>
         TensorPlaces.Name(TensorPlaces.Of(Encoding.UTF8.GetBytes(name), before: 3)).ShouldBe(place);

@@ -72,7 +72,33 @@ public sealed class JetsonMonitorLogsTests : IDisposable
     {
         var read = ImportFormats.Read(Write("energy_iter0.log", SomeJetson.Log(5) + "Traceback (most recent call last):\n1707200099000000000 current_VDD")).ShouldHaveSingleItem();
         read.Rejected.Length.ShouldBe(2);
+        Results(read).Warnings.ShouldContain(w => w.Code == "record-incomplete" && w.Text.Contains("and 1 more"));
         Should.Throw<ImportException>(() => ImportFormats.Read(Write("short.log", "1\n2\n1707200000000000000 CPU-therm: 42000 mC\n"))).Message.ShouldContain("two ticks");
+    }
+
+    [Theory]
+    [InlineData("100 progress: 5 percent\n101 progress: 6 percent\n")]
+    [InlineData("1707200000 current_VDD_IN: 5 mA\n1707200001 current_VDD_IN: 6 mA\n")]
+    [InlineData("1707200000000000000 jobs: 5 percent\n1707200001000000000 jobs: 6 percent\n")]
+    public void A_log_of_something_else_is_no_recording(string text)
+    {
+        Write("build.log", text);
+        ImportFormats.Find(folder.FullName).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_log_without_a_rail_that_has_both_current_and_voltage_is_refused_by_name()
+    {
+        var path = Write("power.log", "1707200000000000000 power_VDD_IN: 5000 mW\n1707200001000000000 power_VDD_IN: 5000 mW\n");
+        Should.Throw<ImportException>(() => ImportFormats.Read(path)).Message.ShouldContain("no rail has both");
+    }
+
+    [Fact]
+    public void A_log_beside_one_of_operators_is_found_as_well()
+    {
+        Write("energy_iter0.log", SomeJetson.Log(5));
+        Write("operators.log", "Report from function decode:\n{\"calls\":[{\"Count\":{\"count\":1},\"Device\":{\"string\":\"cpu0\"},\"Duration (us)\":{\"microseconds\":5},\"Name\":{\"string\":\"add\"}}],\"device_metrics\":{},\"configuration\":{}}\n");
+        ImportFormats.Read(folder.FullName).Select(r => r.Format).ShouldBe(["operator-log", "jetson-monitor"]);
     }
 
     [Fact]

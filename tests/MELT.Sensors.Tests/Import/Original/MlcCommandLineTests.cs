@@ -53,6 +53,7 @@ public sealed class MlcCommandLineTests : IDisposable
         Decoded(cut).ShouldBe([9, 18, null]);
         cut.Rejected.ShouldContain(r => r.Wrong == "2 blocks of timings");
         Decoded(ImportFormats.Read(Run(Answers[1..])).Single()).ShouldBe([9, 18, 27], "asked after prompts only");
+        Decoded(ImportFormats.Read(Run(Answers[1..3])).Single()).ShouldBe([9, 18, null], "the same, and cut");
     }
 
     [Fact]
