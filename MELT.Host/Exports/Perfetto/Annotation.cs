@@ -12,7 +12,7 @@ public abstract record Annotation(string Name)
     public sealed record Group(string Name, IEnumerable<Annotation> Entries) : Annotation(Name);
     public sealed record Texts(string Name, IEnumerable<string> Values) : Annotation(Name);
 
-    public static IEnumerable<Annotation> Of(string name, string? value) => value is null ? [] : [new Text(name, value)];
+    public static IEnumerable<Annotation> Of(string name, string? value) => value is null or "" ? [] : [new Text(name, value)];
     public static IEnumerable<Annotation> Of(string name, double? value) => value is { } number ? [new Real(name, number)] : [];
     public static IEnumerable<Annotation> Of(string name, long? value) => value is { } number ? [new Count(name, number)] : [];
 

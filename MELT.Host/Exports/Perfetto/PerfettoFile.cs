@@ -20,10 +20,10 @@ internal static class PerfettoFile
         {
             await using var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.Read, Buffered);
             var trace = new TraceWriter(file);
+            trace.Clock(OfTrace);
             for (var i = 0; i < sessions.Count; i++)
             {
                 var session = await ExportedSession.ReadAsync(journal, sessions[i], stop);
-                if (i == 0) trace.Clock(OfTrace, session.Begin);
                 using var progress = new CountProgress($"session {i + 1} of {sessions.Count}", session.Channels.Sum(c => c.Count), time, "readings");
                 new SessionTracks(trace, session, i + 1, thinning).Write(stop, progress.Show);
                 notes.AddRange(SessionTracks.LeftOut(session));

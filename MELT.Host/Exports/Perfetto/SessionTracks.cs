@@ -22,18 +22,18 @@ public sealed class SessionTracks(TraceWriter trace, ExportedSession session, in
     {
         var flags = session.Results.Flags;
         var name = $"{SessionTitle.Of(session.Results)} · {session.Id}{(flags.IsEmpty ? "" : $" [{string.Join(", ", flags)}]")}";
-        var process = trace.Process(_sequence, number, name, flags);
-        Timeline(process);
-        Emissions(process);
-        Evaluations(process);
-        Instants(process);
+        var group = trace.Group(_sequence, trace.Process(_sequence, number, name, flags), "session");
+        Timeline(group);
+        Emissions(group);
+        Evaluations(group);
+        Instants(group);
         var (rank, done) = (FirstCounter, 0L);
-        foreach (var channel in session.Channels.Where(c => c.Placed).OrderBy(Rank)) Values(process, rank++, channel, stop, () => progress(++done));
+        foreach (var channel in session.Channels.Where(c => c.Placed).OrderBy(Rank)) Values(group, rank++, channel, stop, () => progress(++done));
     }
 
-    private void Timeline(ulong process)
+    private void Timeline(ulong group)
     {
-        var track = trace.Slicing(_sequence, process, "timeline", 0);
+        var track = trace.Slicing(_sequence, group, "timeline", 0);
         var open = new Stack<long>();
         foreach (var slice in new SessionSlices(session).All([.. OfExport()]))
         {
@@ -53,21 +53,21 @@ public sealed class SessionTracks(TraceWriter trace, ExportedSession session, in
         if (left.Count > 0) yield return new Annotation.Texts("left_out", left);
     }
 
-    private void Emissions(ulong process)
+    private void Emissions(ulong group)
     {
         if (session.Timeline.Requests.All(r => r.Emissions.IsEmpty)) return;
-        var track = trace.Slicing(_sequence, process, "emissions", 1);
+        var track = trace.Slicing(_sequence, group, "emissions", 1);
         foreach (var request in session.Timeline.Requests)
             for (var i = 0; i < request.Emissions.Length; i++)
                 trace.Instant(_sequence, track, session.Corrected(request.Emissions[i].At.Nanoseconds), "token", "emission", SessionSlices.OfEmission(request, i));
     }
 
-    private void Evaluations(ulong process)
+    private void Evaluations(ulong group)
     {
         var evaluations = session.Timeline.Requests.SelectMany(r => r.Emissions.Select(e => (Request: r.Index, e.EvaluationBegun, e.EvaluationEnded)))
             .Where(e => e is { EvaluationBegun: not null, EvaluationEnded: not null } && e.EvaluationEnded > e.EvaluationBegun).ToList();
         if (evaluations.Count == 0) return;
-        var track = trace.Slicing(_sequence, process, "evaluations", 2);
+        var track = trace.Slicing(_sequence, group, "evaluations", 2);
         foreach (var (request, begun, ended) in evaluations)
         {
             trace.Begin(_sequence, track, session.Corrected(begun!.Value.Nanoseconds), "evaluation", "evaluation", [new Annotation.Count("request", request)]);
@@ -75,19 +75,19 @@ public sealed class SessionTracks(TraceWriter trace, ExportedSession session, in
         }
     }
 
-    private void Instants(ulong process)
+    private void Instants(ulong group)
     {
         var instants = SessionInstant.Of(session).ToList();
         if (instants.Count == 0) return;
-        var track = trace.Slicing(_sequence, process, "events", 3);
+        var track = trace.Slicing(_sequence, group, "events", 3);
         foreach (var instant in instants)
             trace.Instant(_sequence, track, instant.At, instant.Kind, instant.Text, [new Annotation.Text("kind", instant.Kind), new Annotation.Text("source", instant.Source), .. Annotation.Of("request", (long?)instant.Request)]);
     }
 
-    private void Values(ulong process, int rank, ReadChannel channel, CancellationToken stop, Action one)
+    private void Values(ulong group, int rank, ReadChannel channel, CancellationToken stop, Action one)
     {
         var how = thinning?.Words(channel.HoldsLast);
-        var track = trace.Counting(_sequence, process, $"{channel.Meter.Id.Name}.{channel.Name}{(how is null ? "" : $" ({how})")}", rank, channel.About?.Unit, Description(channel, how));
+        var track = trace.Counting(_sequence, group, $"{channel.Meter.Id.Name}.{channel.Name}{(how is null ? "" : $" ({how})")}", rank, channel.About?.Unit, Description(channel, how));
         var readings = channel.Readings();
         foreach (var reading in thinning is null ? readings : thinning.Of(readings, channel.HoldsLast))
         {
@@ -108,7 +108,7 @@ public sealed class SessionTracks(TraceWriter trace, ExportedSession session, in
             meter?.PeriodSeconds is { } period ? string.Create(CultureInfo.InvariantCulture, $"period {period} s") : null,
             meter?.WindowSeconds is { } window ? string.Create(CultureInfo.InvariantCulture, $"window {window} s") : null,
             $"clock {channel.Clock.Quality.ToString().ToLowerInvariant()}", meter?.Simulated == true ? "simulated" : null, meter?.Estimated == true ? "estimated" : null,
-            session.Header.Flags.Contains("imported") ? "imported" : null, how, channel.IsProduct ? "voltage times current, sample by sample" : "values as recorded",
+            session.Header.Flags.Contains("imported") ? "imported" : null, how, channel.IsProduct ? "voltage times current, sample by sample" : how is null ? "values as recorded" : null,
         ];
         return string.Join("; ", parts.Where(part => part is not null));
     }

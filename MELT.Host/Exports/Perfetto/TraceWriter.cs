@@ -14,17 +14,17 @@ public sealed class TraceWriter(Stream to)
 
     /// <summary>
     /// The trace clock is told to be the one that viewers call boot time, and to read as Unix time does: stamps need no conversion,
-    /// so they stay exact, and viewers still know the date.
+    /// so they stay exact, and viewers still know the date. It is told at 0, since viewers relate no moment before the first that is told.
     /// </summary>
-    public void Clock(ulong sequence, long at)
+    public void Clock(ulong sequence)
     {
-        Open(sequence, at);
+        Open(sequence, 0);
         _packet.Begin(Fields.TracePacket.ClockSnapshot);
         foreach (var clock in (ReadOnlySpan<ulong>)[Fields.ClockSnapshot.Realtime, Fields.ClockSnapshot.Boottime])
         {
             _packet.Begin(Fields.ClockSnapshot.Clocks);
             _packet.Number(Fields.ClockSnapshot.ClockId, clock);
-            _packet.Signed(Fields.ClockSnapshot.Timestamp, at);
+            _packet.Signed(Fields.ClockSnapshot.Timestamp, 0);
             _packet.End();
         }
         _packet.Number(Fields.ClockSnapshot.PrimaryTraceClock, Fields.ClockSnapshot.Boottime);
@@ -40,6 +40,12 @@ public sealed class TraceWriter(Stream to)
         _packet.Text(Fields.ProcessDescriptor.ProcessName, name);
         foreach (var label in labels) _packet.Text(Fields.ProcessDescriptor.ProcessLabels, label);
         _packet.End();
+    });
+
+    /// <summary>A group of tracks in a process that keeps their ranks: of the tracks of a process itself viewers keep none.</summary>
+    public ulong Group(ulong sequence, ulong process, string name) => Track(sequence, () =>
+    {
+        Named(process, name, 0);
         _packet.Number(Fields.TrackDescriptor.ChildOrdering, Fields.TrackDescriptor.Explicit);
     });
 

@@ -1,7 +1,7 @@
 namespace MELT.Host.Tests.Exports.Perfetto;
 
 /// <summary>A track as packets describe it.</summary>
-internal sealed record ReadTrack(long Uuid, long? Parent, string? Name, string? Unit, string? Description, int? Pid, string? Process);
+internal sealed record ReadTrack(long Uuid, long? Parent, string? Name, string? Unit, string? Description, int? Pid, string? Process, bool Ranked, long? Rank);
 
 /// <summary>A slice with the slices around it, outermost first.</summary>
 internal sealed record ReadSlice(ReadTrack Track, string Name, string Category, long Begin, long End, IReadOnlyList<ReadSlice> Around, ProtoMessage Event);
@@ -52,13 +52,17 @@ internal sealed class ReadTrace
     public ReadProcess Process(string part)
     {
         var process = Tracks.Values.Single(t => t.Process?.Contains(part, StringComparison.Ordinal) == true);
-        bool Own(ReadTrack track) => track.Parent == process.Uuid;
+        // Viewers keep no ranks of a process's own tracks.
+        var group = Tracks.Values.Single(t => t.Parent == process.Uuid);
+        group.Ranked.ShouldBeTrue();
+        bool Own(ReadTrack track) => track.Parent == group.Uuid;
         return new(process, [.. Tracks.Values.Where(Own)], [.. Slices.Where(s => Own(s.Track))], [.. Instants.Where(i => Own(i.Track))], [.. Values.Where(v => Own(v.Track))]);
     }
 
     private static ReadTrack Track(ProtoMessage told) => new(told.Number("uuid"), told.Has("parent_uuid") ? told.Number("parent_uuid") : null, told.Has("name") ? told.Text("name") : null,
         told.Has("counter") && told.Part("counter").Has("unit_name") ? told.Part("counter").Text("unit_name") : null, told.Has("description") ? told.Text("description") : null,
-        told.Has("process") ? (int)told.Part("process").Number("pid") : null, told.Has("process") ? told.Part("process").Text("process_name") : null);
+        told.Has("process") ? (int)told.Part("process").Number("pid") : null, told.Has("process") ? told.Part("process").Text("process_name") : null,
+        told.Has("child_ordering"), told.Has("sibling_order_rank") ? told.Number("sibling_order_rank") : null);
 }
 
 internal sealed record ReadProcess(ReadTrack Track, IReadOnlyList<ReadTrack> Tracks, IReadOnlyList<ReadSlice> Slices, IReadOnlyList<ReadPoint> Instants, IReadOnlyList<ReadPoint> Values)
