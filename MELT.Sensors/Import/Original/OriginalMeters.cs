@@ -31,6 +31,8 @@ internal sealed class OriginalMeters
             // The first version notes its start only after the meter was calibrated, so its stamps are late by a time nobody noted.
             meters._meters.Add((new(MonsoonCsv.Name, trace.StartIsRight ? Conversation.Controller : Meter, MonsoonCsv.Description, trace.Stamps, trace.Columns), null));
         }
+        foreach (var path in Directory.GetFiles(folder, "*.parquet").Order(StringComparer.Ordinal))
+            log.Reject(new ImportException(path, null, "Parquet is not read", $"the same table as {MonsoonCsv.Trace}, with the header time (sec),current (mA),voltage (V)"));
         if (File.Exists(Path.Combine(folder, Battery)) && log.Open(Path.Combine(folder, Battery), "the phone's own readings") is { } battery)
         {
             used.Add(battery);

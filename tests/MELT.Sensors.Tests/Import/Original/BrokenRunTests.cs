@@ -31,6 +31,16 @@ public sealed class BrokenRunTests : IDisposable
     }
 
     [Fact]
+    public void A_trace_in_Parquet_is_left_out_by_name_and_what_to_do_is_said()
+    {
+        var run = SomeRun.Terminal(At("parquet"), "hello");
+        File.WriteAllBytes(Path.Combine(run, "measurements_monsoon.parquet"), "PAR1"u8.ToArray());
+        var left = ImportFormats.Read(run).ShouldHaveSingleItem().Rejected.ShouldHaveSingleItem();
+        (left.File, left.Wrong).ShouldBe(("measurements_monsoon.parquet", "Parquet is not read"));
+        left.Expected.ShouldContain("measurements_monsoon.csv");
+    }
+
+    [Fact]
     public void A_file_of_records_that_stops_anywhere_gives_the_prompts_that_are_whole()
     {
         var run = SomeRun.App(At("app"));
