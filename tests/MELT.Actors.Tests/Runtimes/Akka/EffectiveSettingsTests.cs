@@ -81,7 +81,7 @@ public sealed class EffectiveSettingsTests : IAsyncLifetime
         resolver.DowningStableAfter.ShouldBe(TimeSpan.FromSeconds(2));
         cluster.Settings.RunCoordinatedShutdownWhenDown.ShouldBeTrue();
         cluster.Settings.HeartbeatInterval.ShouldBe(TimeSpan.FromMilliseconds(500));
-        Settings.GetTimeSpan("akka.cluster.failure-detector.acceptable-heartbeat-pause").ShouldBe(TimeSpan.FromMilliseconds(1500));
+        Settings.GetTimeSpan("akka.cluster.failure-detector.acceptable-heartbeat-pause").ShouldBe(TimeSpan.FromMilliseconds(2500));
     }
 
     private void Blocks_fit_into_a_frame()
