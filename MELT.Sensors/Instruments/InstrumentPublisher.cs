@@ -29,7 +29,7 @@ public sealed partial class InstrumentPublisher(IMqttClient client, HostClock cl
     public ImmutableDictionary<MeterId, long> LastNumbers => _lastNumbers.ToImmutableDictionary();
 
     private readonly ConcurrentDictionary<MeterId, long> _lastNumbers = new();
-    private readonly SemaphoreSlim _first = new(0);
+    private TaskCompletionSource _another = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when so many meters have a reading acknowledged, or when the patience is over: one that stays silent is not waited for.</summary>
     public async Task FirstReadingsAsync(int meters, TimeSpan patience, CancellationToken stop)
@@ -38,7 +38,7 @@ public sealed partial class InstrumentPublisher(IMqttClient client, HostClock cl
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
-            while (_lastNumbers.Count < meters) await _first.WaitAsync(either.Token);
+            while (Volatile.Read(ref _another).Task is var another && _lastNumbers.Count < meters) await another.WaitAsync(either.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested) { }
     }
@@ -139,7 +139,7 @@ public sealed partial class InstrumentPublisher(IMqttClient client, HostClock cl
 
     private void Acknowledged(MeterId meter, long number)
     {
-        if (_lastNumbers.TryAdd(meter, number)) _first.Release();
+        if (_lastNumbers.TryAdd(meter, number)) Interlocked.Exchange(ref _another, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         else _lastNumbers.AddOrUpdate(meter, number, (_, last) => Math.Max(last, number));
     }
 
