@@ -3,25 +3,31 @@ namespace MELT.Devices.Links.Adb;
 /// <summary>Finds the device of a target, and connects to it first where that needs no cable.</summary>
 internal static class AdbOpening
 {
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(100);
 
     public static async Task<AdbDevice> FindAsync(AdbTarget target, CancellationToken stop)
     {
-        if (target.Address is { } address) { await ConnectAsync(target.Server, address, stop); }
         var serial = target.Serial ?? target.Address;
         AdbDevice? found = null;
         IReadOnlyList<AdbDevice> devices = [];
         using var settling = CancellationTokenSource.CreateLinkedTokenSource(stop);
         settling.CancelAfter(Settling);
-        await using var connection = await target.Server.ConnectAsync(stop);
         try
         {
-            await foreach (var list in AdbDevices.WatchAsync(connection, settling.Token))
+            while (true)
             {
-                devices = list;
-                found = serial is null && list.Count == 1 ? list[0] : list.FirstOrDefault(d => d.Serial == serial);
-                // A device that is just being connected gets ready by itself; the others do not.
-                if (found?.State is not ("connecting" or "authorizing" or "offline")) { break; }
+                if (target.Address is { } address) { await ConnectAsync(target.Server, address, stop); }
+                await using var connection = await target.Server.ConnectAsync(stop);
+                await foreach (var list in AdbDevices.WatchAsync(connection, settling.Token))
+                {
+                    devices = list;
+                    found = serial is null && list.Count == 1 ? list[0] : list.FirstOrDefault(d => d.Serial == serial);
+                    // A device that is just being connected gets ready by itself; the others do not.
+                    if (found?.State is not ("connecting" or "authorizing" or "offline")) { break; }
+                }
+                // A server that is still letting go of a lost connection takes it for the one asked for, and then has none.
+                if (found is not null || target.Address is null) { break; }
+                await Task.Delay(Pause, settling.Token);
             }
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)

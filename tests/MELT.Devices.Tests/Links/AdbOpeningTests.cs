@@ -28,6 +28,15 @@ public sealed class AdbOpeningTests
         (await RefusedAsync(new("x") { Server = server.Server })).ShouldContain("too old");
     }
 
+    [Fact]
+    public async Task A_server_still_letting_go_of_a_lost_connection_is_asked_again()
+    {
+        // Asked what it knows, then watched, twice: the device is gone when it is looked for first.
+        await using var server = new FakeAdbServer(["", "", "", "x:1\tdevice\n"], features: "cmd");
+
+        (await RefusedAsync(new() { Address = "x:1", Server = server.Server })).ShouldContain("too old");
+    }
+
     private static async Task<string> RefusedAsync(AdbTarget target) =>
         (await Should.ThrowAsync<LinkException>(AdbLink.OpenAsync(target, HostClock.Start(TimeProvider.System), null, default))).Message;
 }

@@ -6,15 +6,18 @@ using MELT.Devices.Links.Adb;
 
 namespace MELT.Devices.Tests.Links;
 
-/// <summary>An adb server that knows the devices it is told and answers no more than their list and features.</summary>
+/// <summary>An adb server that knows the devices it is told: each list until it has been told once, the last one for ever. Every connection is answered as one that it has already.</summary>
 internal sealed class FakeAdbServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly string _devices;
+    private readonly string[] _devices;
     private readonly string _features;
     private readonly Task _serving;
+    private int _told = -1;
 
-    public FakeAdbServer(string devices, string features = "shell_v2")
+    public FakeAdbServer(string devices, string features = "shell_v2") : this([devices], features) { }
+
+    public FakeAdbServer(string[] devices, string features = "shell_v2")
     {
         (_devices, _features) = (devices, features);
         _listener.Start();
@@ -50,9 +53,16 @@ internal sealed class FakeAdbServer : IAsyncDisposable
             await stream.ReadExactlyAsync(length);
             var request = new byte[int.Parse(Encoding.ASCII.GetString(length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)];
             await stream.ReadExactlyAsync(request);
-            var answer = Encoding.UTF8.GetString(request).EndsWith(":features", StringComparison.Ordinal) ? _features : _devices;
+            var answer = Answer(Encoding.UTF8.GetString(request));
             await stream.WriteAsync(Encoding.UTF8.GetBytes($"OKAY{Encoding.UTF8.GetByteCount(answer):x4}{answer}"));
             _ = await stream.ReadAsync(length);
         }
+    }
+
+    private string Answer(string request)
+    {
+        if (request.EndsWith(":features", StringComparison.Ordinal)) { return _features; }
+        if (request.StartsWith("host:connect:", StringComparison.Ordinal)) { return $"already connected to {request["host:connect:".Length..]}"; }
+        return _devices[Math.Min(Interlocked.Increment(ref _told), _devices.Length - 1)];
     }
 }
