@@ -32,14 +32,14 @@ internal sealed class ImportCommand
         // All are read before one is stored, so that a wrong file leaves nothing behind.
         var (paths, format, dryRun) = (parsed.GetRequiredValue(_paths), parsed.GetValue(_as), parsed.GetValue(_dryRun));
         var files = paths.Where(path => format == RecordingImportRun.Format || (format is null && RecordingFile.IsOne(path))).ToArray();
-        var (recordings, evaluations, surroundings) = ReadAll([.. paths.Except(files)], format);
+        var (recordings, evaluations, surroundings, unread) = ReadAll([.. paths.Except(files)], format);
         IReadOnlyList<ImportedRow> imported =
         [
             .. files.Length > 0 ? await new RecordingImportRun(with).RunAsync(files, dryRun, stop) : [],
             .. dryRun ? [.. recordings.Select(r => Row(r, "not stored")), .. evaluations.Select(e => Row(e, "not stored"))]
                 : recordings.Length + evaluations.Length == 0 ? [] : await StoreAsync(with, recordings, evaluations, commandLine, stop),
         ];
-        imported = [.. imported.Select(row => Beside(row, surroundings)), .. surroundings.Where(a => a.Found.Evaluation is null).Select(a => Beside(new("", "", "beside the runs", OriginalSurroundings.Format, Path.GetFullPath(a.Folder), "", 0, "read"), [a]))];
+        imported = [.. imported.Select(row => Beside(row, surroundings)), .. surroundings.Where(a => a.Found.Evaluation is null).Select(a => Beside(new("", "", "beside the runs", OriginalSurroundings.Format, Path.GetFullPath(a.Folder), "", 0, "read"), [a])), .. unread.Select(Row)];
         if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(imported, ImportJson.Default.IReadOnlyListImportedRow));
         else
         {
@@ -49,15 +49,17 @@ internal sealed class ImportCommand
         return ExitCode.Done;
     }
 
-    /// <summary>Records, and what lies beside those of the original MELT. A folder with neither says what would make a record.</summary>
-    private static (ImportedRecording[] Recordings, ImportedEvaluation[] Evaluations, (string Folder, OriginalSurroundings Found)[] Around) ReadAll(string[] paths, string? format)
+    /// <summary>Records, and what lies beside those of the original MELT. A folder with neither says what would make a record; so does one whose records hold nothing that can be read.</summary>
+    private static (ImportedRecording[] Recordings, ImportedEvaluation[] Evaluations, (string Folder, OriginalSurroundings Found)[] Around, IReadOnlyList<UnreadRecord> Unread) ReadAll(string[] paths, string? format)
     {
+        var unread = new List<UnreadRecord>();
         (string Folder, OriginalSurroundings Found)[] around = format is null or OriginalSurroundings.Format ? [.. paths.Select(path => (path, OriginalSurroundings.Find(path)))] : [];
         var evaluations = around.Select(a => a.Found.Evaluation).OfType<ImportedEvaluation>().DistinctBy(e => e.Sha256).ToArray();
-        var recordings = paths.SelectMany(path => evaluations.Any(e => e.Folder == path) && ImportFormats.Find(path).Count == 0 ? [] : ImportFormats.Read(path, format)).DistinctBy(r => r.Sha256);
+        var recordings = paths.SelectMany(path => evaluations.Any(e => e.Folder == path) && ImportFormats.Find(path).Count == 0 ? [] : ImportFormats.Read(path, format, unread)).DistinctBy(r => r.Sha256);
         ImportedRecording[] completed = [.. recordings.Select(recording => around.Aggregate(recording, (known, a) => a.Found.Complete(known)))];
+        if (completed.Length + evaluations.Length == 0 && unread is [var none, ..]) throw none.Why;
         // Of other formats nothing lies beside the records.
-        return (completed, evaluations, evaluations.Length == 0 && Array.TrueForAll(completed, r => r.Original is null) ? [] : [.. around.Where(a => !a.Found.Read.IsEmpty || !a.Found.Rejected.IsEmpty)]);
+        return (completed, evaluations, evaluations.Length == 0 && Array.TrueForAll(completed, r => r.Original is null) ? [] : [.. around.Where(a => !a.Found.Read.IsEmpty || !a.Found.Rejected.IsEmpty)], unread);
     }
 
     /// <summary>What was read and left out beside the runs stands with the evaluation, or by itself.</summary>
@@ -100,6 +102,11 @@ internal sealed class ImportCommand
         Figures = recording.Original is null ? null : OriginalDialect.Of(RecordedSession.From(recording.Entries), recording.Original).Figures,
     };
 
+    private static ImportedRow Row(UnreadRecord unread) => new("", "", unread.Name, unread.Format, Path.GetFullPath(unread.Folder), "", 0, "nothing to read")
+    {
+        Rejected = [new(Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(unread.Folder))!, unread.Why.File), unread.Why.Place, unread.Why.Wrong, unread.Why.Expected)],
+    };
+
     private static bool IsTolerant(ImportedRecording recording) => recording.Original is not null || !recording.Read.IsEmpty;
 
     private static IEnumerable<string> Lines(IReadOnlyList<ImportedRow> rows)
@@ -110,7 +117,7 @@ internal sealed class ImportCommand
     }
 }
 
-/// <summary>One recording and what became of it: imported, already there, not stored.</summary>
+/// <summary>One recording and what became of it: imported, already there, not stored; nothing to read, and then it is no experiment.</summary>
 internal sealed record ImportedRow(string Experiment, string Session, string Name, string Format, string Folder, string Sha256, long Readings, string Status)
 {
     /// <summary>The name of an evaluation, whose rows are counted as readings.</summary>

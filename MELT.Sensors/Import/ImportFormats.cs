@@ -28,7 +28,8 @@ public static class ImportFormats
 
     /// <summary>All sessions of the record in this folder, or of the records below it; throws <see cref="ImportException"/> when there are none or one of them is wrong.</summary>
     /// <param name="format">Read it as this format whatever it looks like; null: as its files say.</param>
-    public static IReadOnlyList<ImportedRecording> Read(string folder, string? format = null)
+    /// <param name="unread">Takes the records of tolerantly read formats in which nothing can be read, instead of throwing; null: they are wrong like any other.</param>
+    public static IReadOnlyList<ImportedRecording> Read(string folder, string? format = null, ICollection<UnreadRecord>? unread = null)
     {
         if (format is not null)
         {
@@ -37,10 +38,27 @@ public static class ImportFormats
         }
         var found = Find(folder);
         return found.Count > 0
-            ? [.. found.SelectMany(place => Array.Find(All, f => f.Recognises(place))!.Read(place))]
+            ? [.. found.SelectMany(place => Read(Array.Find(All, f => f.Recognises(place))!, place, folder, unread))]
             : throw new ImportException(folder, null, "no file here or below belongs to a known format", string.Join("; or ", All.Select(f => f.Files)));
     }
+
+    private static IReadOnlyList<ImportedRecording> Read(IImportFormat format, string place, string searched, ICollection<UnreadRecord>? unread)
+    {
+        try
+        {
+            return format.Read(place);
+        }
+        catch (ImportException why) when (format.IsTolerant && unread is not null)
+        {
+            unread.Add(new(format.Name, place == searched ? Path.GetFileName(Path.GetFullPath(place)) : Path.GetRelativePath(searched, place), place, why));
+            return [];
+        }
+    }
 }
+
+/// <summary>A record in which nothing can be read, and why.</summary>
+/// <param name="Name">Its folder, as seen from the one that was searched.</param>
+public sealed record UnreadRecord(string Format, string Name, string Folder, ImportException Why);
 
 /// <summary>Reads the records of one format.</summary>
 internal interface IImportFormat
@@ -48,6 +66,8 @@ internal interface IImportFormat
     string Name { get; }
     /// <summary>The files that make a record, for a person.</summary>
     string Files { get; }
+    /// <summary>What is wrong in a record is listed and left out, and the rest is read.</summary>
+    bool IsTolerant => false;
     bool Recognises(string folder);
     IReadOnlyList<ImportedRecording> Read(string folder);
 }

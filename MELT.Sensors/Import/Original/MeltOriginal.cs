@@ -14,6 +14,7 @@ internal sealed class MeltOriginal : IImportFormat
 
     public string Name => FormatName;
     public string Files => $"{RunFacts.Configuration} or {JetsonLogs}, and {MeasurementFiles.Folder}/";
+    public bool IsTolerant => true;
 
     public bool Recognises(string folder) =>
         Directory.Exists(Path.Combine(folder, MeasurementFiles.Folder)) && (File.Exists(Path.Combine(folder, RunFacts.Configuration)) || File.Exists(Path.Combine(folder, MonsoonCsv.Trace)) || Directory.EnumerateFiles(folder, JetsonLogs).Any());

@@ -58,6 +58,23 @@ public sealed class ImportTests(Workshop workshop)
     }
 
     [Fact]
+    public async Task A_run_that_never_got_as_far_as_a_prompt_is_named_and_the_record_beside_it_imported()
+    {
+        var place = workshop.NewPlace();
+        SomeRecord.Write(Path.Combine(place.Folder, "records", "whole"));
+        var run = Path.Combine(place.Folder, "records", "Pixel_6a", "MLCChat", "model", "run_cs512_mgl32");
+        Directory.CreateDirectory(Path.Combine(run, "melt_measurements"));
+        File.WriteAllText(Path.Combine(run, "measurements_monsoon.csv"), "");
+
+        var rows = (await Melt.RunAsync(place, "import", "records", "--json")).ShouldBeDone().Json;
+        rows.EnumerateArray().Select(row => row.Text("status")).ShouldBe(["imported", "nothing to read"]);
+        rows[1].Text("name").ShouldBe(Path.GetRelativePath(Path.Combine(place.Folder, "records"), run));
+        rows[1].At("rejected")[0].Text("wrong").ShouldContain("no conversation");
+        (await Melt.RunAsync(place, "import", "records")).ShouldBeDone().Output.ShouldContain("no conversation in it can be read");
+        (await Melt.RunAsync(place, "import", run)).ShouldFail(1, run, "no conversation", "at least one conversation with a prompt");
+    }
+
+    [Fact]
     public async Task A_dry_run_reads_and_stores_nothing()
     {
         var place = workshop.NewPlace();

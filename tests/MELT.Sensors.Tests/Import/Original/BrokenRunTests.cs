@@ -41,6 +41,22 @@ public sealed class BrokenRunTests : IDisposable
     }
 
     [Fact]
+    public void A_run_in_which_nothing_can_be_read_is_named_and_does_not_keep_the_others_out()
+    {
+        var (empty, _) = (SomeRun.App(At("never started")), SomeRun.Terminal(At("whole"), "hello"));
+        File.WriteAllText(SomeRun.Records(empty), "[]");
+
+        var unread = new List<UnreadRecord>();
+        ImportFormats.Read(folder.FullName, unread: unread).ShouldHaveSingleItem().PromptTexts.ShouldBe(["hello"]);
+        var left = unread.ShouldHaveSingleItem();
+        left.ShouldSatisfyAllConditions(
+            () => left.Folder.ShouldBe(empty),
+            () => left.Name.ShouldBe(Path.GetRelativePath(folder.FullName, empty)),
+            () => left.Why.Wrong.ShouldContain("no conversation"));
+        Should.Throw<ImportException>(() => ImportFormats.Read(folder.FullName)).Message.ShouldBe(left.Why.Message, "a record that is asked for as such is wrong");
+    }
+
+    [Fact]
     public void A_file_of_records_that_stops_anywhere_gives_the_prompts_that_are_whole()
     {
         var run = SomeRun.App(At("app"));
