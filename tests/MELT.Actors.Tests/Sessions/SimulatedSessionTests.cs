@@ -82,8 +82,9 @@ public sealed class SimulatedSessionTests : IAsyncLifetime
             meter.Clock.Quality.ShouldBe("fitted");
 
             truth.ShouldNotBeNull().Values.ShouldContainKey("energy_joules");
-            results.Truth.ShouldNotBeNull().Values["energy_joules"].ErrorOverU95.ShouldNotBeNull();
-            results.Metrics["energy_joules"].ShouldBeOfType<Quantity>().Value.ShouldNotBeNull();
+            var energy = results.Metrics["energy_joules"].ShouldBeOfType<Quantity>();
+            energy.Value.ShouldNotBeNull($"{energy}; {string.Join(", ", results.Warnings)}");
+            results.Truth.ShouldNotBeNull().Values["energy_joules"].ErrorOverU95.ShouldNotBeNull($"{energy}; {string.Join(", ", results.Warnings)}");
 
             var again = SessionReplay.Analyse(await SessionReplay.AlignAsync(_journal, session, default), truth);
             ResultsJson.Canonical(again).ShouldBe(ResultsJson.Canonical(results));
