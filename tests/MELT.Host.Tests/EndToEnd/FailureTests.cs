@@ -60,7 +60,7 @@ public sealed class FailureTests(Workshop workshop)
     public async Task A_run_that_is_stopped_seals_what_there_is(string signal)
     {
         var place = workshop.NewPlace();
-        await using var melt = Melt.Start(place, new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Melt.Program, "run", .. Short, "--", "sh", "-c", "echo started; exec sleep 600"]));
+        await using var melt = Melt.Start(place, ["run", .. Short, "--", "sh", "-c", "echo started; exec sleep 600"]);
         await melt.SaysAsync("started");
         await melt.SignalAsync(signal);
 

@@ -23,7 +23,7 @@ internal sealed class Melt : IAsyncDisposable
     /// <summary>The program as this test run built it.</summary>
     public static string Program { get; } = Path.Combine(Repository.Folder, "MELT.Host", Repository.Output, "MELT.Host.dll");
 
-    public static Task<Said> RunAsync(Place place, params string[] arguments) => RunAsync(place, new ProcessStartInfo("dotnet", [Program, .. arguments]));
+    public static Task<Said> RunAsync(Place place, params string[] arguments) => RunAsync(place, Command(arguments));
 
     /// <summary>Runs to its end, and fails the test with everything it said when that takes too long.</summary>
     public static async Task<Said> RunAsync(Place place, ProcessStartInfo start)
@@ -32,7 +32,10 @@ internal sealed class Melt : IAsyncDisposable
         return await melt.EndAsync();
     }
 
-    public static Melt Start(Place place, params string[] arguments) => Start(place, new ProcessStartInfo("dotnet", [Program, .. arguments]));
+    public static Melt Start(Place place, params string[] arguments) => Start(place, Command(arguments));
+
+    /// <summary>Tests that a shell runs in the background inherit that Ctrl+C is ignored; the program is to hear it.</summary>
+    private static ProcessStartInfo Command(string[] arguments) => new("env", ["--default-signal=INT", "dotnet", Program, .. arguments]);
 
     public static Melt Start(Place place, ProcessStartInfo start)
     {
