@@ -55,7 +55,7 @@ internal sealed class ImportCommand
         var unread = new List<UnreadRecord>();
         (string Folder, OriginalSurroundings Found)[] around = format is null or OriginalSurroundings.Format ? [.. paths.Select(path => (path, OriginalSurroundings.Find(path)))] : [];
         var evaluations = around.Select(a => a.Found.Evaluation).OfType<ImportedEvaluation>().DistinctBy(e => e.Sha256).ToArray();
-        var recordings = paths.SelectMany(path => evaluations.Any(e => e.Folder == path) && ImportFormats.Find(path).Count == 0 ? [] : ImportFormats.Read(path, format, unread)).DistinctBy(r => r.Sha256);
+        var recordings = paths.SelectMany(path => evaluations.Any(e => e.Folder == path) && ImportFormats.Find(path, []).Count == 0 ? [] : ImportFormats.Read(path, format, unread)).DistinctBy(r => r.Sha256);
         ImportedRecording[] completed = [.. recordings.Select(recording => around.Aggregate(recording, (known, a) => a.Found.Complete(known)))];
         if (completed.Length + evaluations.Length == 0 && unread is [var none, ..]) throw none.Why;
         // Of other formats nothing lies beside the records.

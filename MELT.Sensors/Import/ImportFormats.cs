@@ -14,21 +14,29 @@ public static class ImportFormats
     public static string? Recognise(string folder) => Array.Find(All, f => f.Recognises(folder))?.Name;
 
     /// <summary>Folders below this one that are records, in order of their names, and the folder itself where it is one; files that are records beside no others. Empty when there are none.</summary>
-    public static IReadOnlyList<string> Find(string folder)
+    /// <param name="unread">Takes the folders that this user may not open, instead of throwing.</param>
+    public static IReadOnlyList<string> Find(string folder, ICollection<UnreadRecord>? unread = null)
     {
         if (File.Exists(folder)) return Recognise(folder) is not null ? [folder] : [];
         if (!Directory.Exists(folder)) throw new ImportException(folder, null, "there is no such folder", "a folder with a record, or with records in folders below it");
-        return Recognise(folder) switch
+        return Below(folder, closed =>
         {
-            null => [.. JetsonMonitorLogs.In(folder), .. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).SelectMany(Find)],
-            OperatorLogs.FormatName => [folder, .. JetsonMonitorLogs.In(folder)],
-            _ => [folder],
-        };
+            var why = new ImportException(closed, null, "this user may not open it", "a folder that can be read");
+            if (unread is null) throw why;
+            unread.Add(new("", Named(closed, folder), closed, why));
+        });
     }
+
+    private static IReadOnlyList<string> Below(string folder, Action<string> closed) => Recognise(folder) switch
+    {
+        null => [.. JetsonMonitorLogs.In(folder), .. Subfolders.Of(folder, closed).SelectMany(below => Below(below, closed))],
+        OperatorLogs.FormatName => [folder, .. JetsonMonitorLogs.In(folder)],
+        _ => [folder],
+    };
 
     /// <summary>All sessions of the record in this folder, or of the records below it; throws <see cref="ImportException"/> when there are none or one of them is wrong.</summary>
     /// <param name="format">Read it as this format whatever it looks like; null: as its files say.</param>
-    /// <param name="unread">Takes the records of tolerantly read formats in which nothing can be read, instead of throwing; null: they are wrong like any other.</param>
+    /// <param name="unread">Takes the records of tolerantly read formats in which nothing can be read, and folders that may not be opened, instead of throwing; null: they are wrong like any other.</param>
     public static IReadOnlyList<ImportedRecording> Read(string folder, string? format = null, ICollection<UnreadRecord>? unread = null)
     {
         if (format is not null)
@@ -36,10 +44,11 @@ public static class ImportFormats
             var wanted = Array.Find(All, f => f.Name == format) ?? throw new ImportException(folder, null, $"\"{format}\" is no format", $"one of {string.Join(", ", Names)}");
             return wanted.Read(folder);
         }
-        var found = Find(folder);
-        return found.Count > 0
-            ? [.. found.SelectMany(place => Read(Array.Find(All, f => f.Recognises(place))!, place, folder, unread))]
-            : throw new ImportException(folder, null, "no file here or below belongs to a known format", string.Join("; or ", All.Select(f => f.Files)));
+        var before = unread?.Count ?? 0;
+        var found = Find(folder, unread);
+        if (found.Count > 0) return [.. found.SelectMany(place => Read(Array.Find(All, f => f.Recognises(place))!, place, folder, unread))];
+        var closed = string.Join(", ", unread?.Skip(before).Select(u => u.Name) ?? []);
+        throw new ImportException(folder, null, $"no file here or below belongs to a known format{(closed.Length > 0 ? $", as far as this user may open it (not {closed})" : "")}", string.Join("; or ", All.Select(f => f.Files)));
     }
 
     private static IReadOnlyList<ImportedRecording> Read(IImportFormat format, string place, string searched, ICollection<UnreadRecord>? unread)
@@ -50,13 +59,16 @@ public static class ImportFormats
         }
         catch (ImportException why) when (format.IsTolerant && unread is not null)
         {
-            unread.Add(new(format.Name, place == searched ? Path.GetFileName(Path.GetFullPath(place)) : Path.GetRelativePath(searched, place), place, why));
+            unread.Add(new(format.Name, Named(place, searched), place, why));
             return [];
         }
     }
+
+    private static string Named(string place, string searched) => place == searched ? Path.GetFileName(Path.GetFullPath(place)) : Path.GetRelativePath(searched, place);
 }
 
-/// <summary>A record in which nothing can be read, and why.</summary>
+/// <summary>A record in which nothing can be read, or a folder that may not be opened, and why.</summary>
+/// <param name="Format">Empty for a folder that may not be opened.</param>
 /// <param name="Name">Its folder, as seen from the one that was searched.</param>
 public sealed record UnreadRecord(string Format, string Name, string Folder, ImportException Why);
 

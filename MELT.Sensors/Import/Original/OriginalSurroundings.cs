@@ -74,7 +74,7 @@ public sealed class OriginalSurroundings
     }
 
     private static IEnumerable<string> Below(string folder) => ImportFormats.Recognise(folder) is not null ? [] :
-        Directory.GetFiles(folder).Order(StringComparer.Ordinal).Concat(Directory.GetDirectories(folder).Order(StringComparer.Ordinal).SelectMany(Below));
+        Directory.GetFiles(folder).Order(StringComparer.Ordinal).Concat(Subfolders.Of(folder).SelectMany(Below));
 
     private void With(ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>>? channels)
     {

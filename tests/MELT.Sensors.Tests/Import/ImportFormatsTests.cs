@@ -31,6 +31,30 @@ public sealed class ImportFormatsTests : IDisposable
     }
 
     [Fact]
+    public void Links_back_to_a_folder_above_are_passed_over_and_others_followed()
+    {
+        SomeRecords.Write("mlperf-tiny", At("lab/a/1"));
+        SomeRecords.Write("mlperf-tiny", At("elsewhere/2"));
+        Directory.CreateSymbolicLink(At("lab/b"), At("elsewhere"));
+        foreach (var back in (string[])["lab/a/up", "lab/a/again", "lab/a/here"]) Directory.CreateSymbolicLink(At(back), back == "lab/a/here" ? "." : "..");
+        ImportFormats.Find(At("lab")).ShouldBe([At("lab/a/1"), At("lab/b/2")]);
+    }
+
+    [SkippableFact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void A_folder_that_may_not_be_opened_is_named_and_the_others_are_read()
+    {
+        Skip.If(Environment.IsPrivilegedProcess, "root may open every folder");
+        SomeRecords.Write("mlperf-tiny", At("a"));
+        Directory.CreateDirectory(At("lost+found"), UnixFileMode.None);
+        var unread = new List<UnreadRecord>();
+        ImportFormats.Read(folder.FullName, unread: unread).ShouldHaveSingleItem().Name.ShouldBe("a");
+        unread.ShouldHaveSingleItem().Why.Message.ShouldContain("lost+found: this user may not open it");
+        Should.Throw<ImportException>(() => ImportFormats.Read(folder.FullName)).File.ShouldBe(At("lost+found"));
+        Directory.Delete(At("lost+found"));
+    }
+
+    [Fact]
     public void A_folder_without_records_says_which_files_make_one()
     {
         var wrong = Should.Throw<ImportException>(() => ImportFormats.Read(folder.FullName));
