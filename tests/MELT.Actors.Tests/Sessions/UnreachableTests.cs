@@ -69,7 +69,7 @@ public sealed class UnreachableTests : IAsyncLifetime
     /// <summary>Before the scheduler would look by itself, which it does every ten seconds.</summary>
     private async Task ShouldBeFreeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(9));
         while (!((SchedulerAnswer.Standing)await _runtime.Ask(Scheduler.KindName, Scheduler.KindName, new SchedulerCommand.Inspect(), Patience)).Lines.IsEmpty) patience.Token.ThrowIfCancellationRequested();
         ((DeviceAnswer.Standing)await _runtime.Ask(Device.KindName, Some.Phone.Value, new DeviceCommand.Inspect(), Patience)).LeasedTo.ShouldBeNull();
     }

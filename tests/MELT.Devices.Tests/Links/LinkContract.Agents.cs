@@ -46,7 +46,7 @@ public abstract partial class LinkContract
 
     protected async Task<AgentEngine> StartAgentAsync()
     {
-        var engine = await AgentEngine.StartAsync(Link, Shell(Agent), Clock, TimeSpan.FromSeconds(5), Soon);
+        var engine = await AgentEngine.StartAsync(Link, Shell(Agent), Clock, TimeSpan.FromSeconds(20), Soon);
         await engine.SendAsync(new EngineCommand.Hello(1, null), Soon);
         (await engine.Events.ReadAsync(Soon)).ShouldBeOfType<EngineEvent.Ready>();
         return engine;

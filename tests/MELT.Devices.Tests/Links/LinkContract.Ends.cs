@@ -43,7 +43,7 @@ public abstract partial class LinkContract
     {
         var program = await Link.StartAsync(Shell("yes"), Soon);
 
-        await program.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(4));
+        await program.DisposeAsync().AsTask().WaitAsync(Soon);
 
         (await program.Exit).Signal.ShouldBe("SIGKILL");
     }

@@ -37,7 +37,7 @@ public abstract class RemoteLinkContract : LinkContract
             () => Link.ForwardAsync(80, Soon),
         })
         {
-            (await Should.ThrowAsync<LinkException>(call().WaitAsync(TimeSpan.FromSeconds(1)))).Message.ShouldContain(reason);
+            (await Should.ThrowAsync<LinkException>(call().WaitAsync(Seconds))).Message.ShouldContain(reason);
         }
         await Link.DisposeAsync().AsTask().WaitAsync(Seconds);
 

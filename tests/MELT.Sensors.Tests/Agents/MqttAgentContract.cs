@@ -21,6 +21,8 @@ public sealed class LocalAgentTests(TinyModel model) : AgentContract(model), ICl
 /// <summary>The laboratory's side and the reference agent, with a real broker between them.</summary>
 public abstract class MqttAgentContract(TinyModel model) : AgentContract(model)
 {
+    private static readonly MqttAgentEngineOptions Patient = new() { Patience = TimeSpan.FromSeconds(20) };
+
     private readonly CancellationTokenSource _stop = new();
     private MqttClient? _connection;
     private Task _serving = Task.CompletedTask;
@@ -45,7 +47,7 @@ public abstract class MqttAgentContract(TinyModel model) : AgentContract(model)
     protected override async Task<IEngine> OpenAsync()
     {
         if (_connection is null) await ServeAsync();
-        return await MqttAgentEngine.StartAsync(await ConnectAsync(), new("phone-1"), Clock, TimeProvider.System, stop: Waiting.Soon);
+        return await MqttAgentEngine.StartAsync(await ConnectAsync(), new("phone-1"), Clock, TimeProvider.System, Patient, stop: Waiting.Soon);
     }
 
     [SkippableFact]

@@ -208,7 +208,7 @@ public sealed class MqttAgentClockProbeTests : ClockProbeContract
         };
         _connection = await MqttClient.ConnectAsync(agent.Connection(new() { Host = "127.0.0.1", Port = _broker.Port }), stop: Waiting.Soon);
         _serving = new MqttAgent(_connection, Clock, agent).RunAsync(_stop.Token);
-        _engine = await MqttAgentEngine.StartAsync(await MqttClient.ConnectAsync(new() { Host = "127.0.0.1", Port = _broker.Port }, stop: Waiting.Soon), new("phone-1"), Clock, TimeProvider.System, stop: Waiting.Soon);
+        _engine = await MqttAgentEngine.StartAsync(await MqttClient.ConnectAsync(new() { Host = "127.0.0.1", Port = _broker.Port }, stop: Waiting.Soon), new("phone-1"), Clock, TimeProvider.System, new() { Patience = TimeSpan.FromSeconds(20) }, stop: Waiting.Soon);
         _probe = new(_engine, Clock, TimeProvider.System, TimeSpan.FromSeconds(20));
         await _engine.SendAsync(new EngineCommand.Hello(1, Clock.Anchor), Waiting.Soon);
         _probe.Heard(await _engine.Events.ReadAsync(Waiting.Soon));
