@@ -55,11 +55,19 @@ internal sealed class ImportCommand
         var unread = new List<UnreadRecord>();
         (string Folder, OriginalSurroundings Found)[] around = format is null or OriginalSurroundings.Format ? [.. paths.Select(path => (path, OriginalSurroundings.Find(path)))] : [];
         var evaluations = around.Select(a => a.Found.Evaluation).OfType<ImportedEvaluation>().DistinctBy(e => e.Sha256).ToArray();
-        var recordings = paths.SelectMany(path => evaluations.Any(e => e.Folder == path) && ImportFormats.Find(path, []).Count == 0 ? [] : ImportFormats.Read(path, format, unread)).DistinctBy(r => r.Sha256);
-        ImportedRecording[] completed = [.. recordings.Select(recording => around.Aggregate(recording, (known, a) => a.Found.Complete(known)))];
-        if (completed.Length + evaluations.Length == 0 && unread is [var none, ..]) throw none.Why;
+        ImportedRecording[] completed = [.. paths.SelectMany(Recordings).DistinctBy(r => r.Sha256).Select(recording => around.Aggregate(recording, (known, a) => a.Found.Complete(known)))];
+        if (completed.Length + evaluations.Length == 0 && unread.Find(u => u.Format.Length > 0) is { } none) throw none.Why;
         // Of other formats nothing lies beside the records.
         return (completed, evaluations, evaluations.Length == 0 && Array.TrueForAll(completed, r => r.Original is null) ? [] : [.. around.Where(a => !a.Found.Read.IsEmpty || !a.Found.Rejected.IsEmpty)], unread);
+
+        // Tables alone are something to import too.
+        IReadOnlyList<ImportedRecording> Recordings(string path)
+        {
+            var closed = new List<UnreadRecord>();
+            if (!evaluations.Any(e => e.Folder == path) || ImportFormats.Find(path, closed).Count > 0) return ImportFormats.Read(path, format, unread);
+            unread.AddRange(closed);
+            return [];
+        }
     }
 
     /// <summary>What was read and left out beside the runs stands with the evaluation, or by itself.</summary>
