@@ -39,7 +39,7 @@ internal sealed class ImportCommand
             .. dryRun ? [.. recordings.Select(r => Row(r, "not stored")), .. evaluations.Select(e => Row(e, "not stored"))]
                 : recordings.Length + evaluations.Length == 0 ? [] : await StoreAsync(with, recordings, evaluations, commandLine, stop),
         ];
-        imported = [.. imported.Select(row => Beside(row, surroundings)), .. surroundings.Where(a => a.Found.Evaluation is null).Select(a => Beside(new("", "", "beside the runs", OriginalSurroundings.Format, Path.GetFullPath(a.Folder), "", 0, "read"), [a])), .. unread.Select(Row)];
+        imported = [.. imported.Select(row => Beside(row, surroundings)), .. surroundings.Where(a => a.Found.Evaluation is null).Select(a => Beside(new("", "", "beside the runs", OriginalSurroundings.Format, Path.GetFullPath(a.Folder), "", 0, "read"), [a])), .. unread.DistinctBy(u => Path.GetFullPath(u.Folder)).Select(Row)];
         if (with.Json) Console.Out.WriteLine(JsonSerializer.Serialize(imported, ImportJson.Default.IReadOnlyListImportedRow));
         else
         {
@@ -119,9 +119,9 @@ internal sealed class ImportCommand
 
     private static IEnumerable<string> Lines(IReadOnlyList<ImportedRow> rows)
     {
-        var width = rows.Select(r => r.Name.Length).Append(4).Max();
-        yield return $"{"EXPERIMENT",-19}  {"NAME".PadRight(width)}  {"FORMAT",-14}  {"READINGS",9}  STATUS";
-        foreach (var r in rows) yield return FormattableString.Invariant($"{r.Experiment,-19}  {r.Name.PadRight(width)}  {r.Format,-14}  {r.Readings,9}  {r.Status}");
+        var (ids, names) = (rows.Select(r => r.Experiment.Length).Append("EXPERIMENT".Length).Max(), rows.Select(r => r.Name.Length).Append("NAME".Length).Max());
+        yield return $"{"EXPERIMENT".PadRight(ids)}  {"NAME".PadRight(names)}  {"FORMAT",-14}  {"READINGS",9}  STATUS";
+        foreach (var r in rows) yield return FormattableString.Invariant($"{r.Experiment.PadRight(ids)}  {r.Name.PadRight(names)}  {r.Format,-14}  {r.Readings,9}  {r.Status}");
     }
 }
 

@@ -34,8 +34,8 @@ public sealed class ImportFormatsTests : IDisposable
     public void Links_back_to_a_folder_above_are_passed_over_and_others_followed()
     {
         SomeRecords.Write("mlperf-tiny", At("lab/a/1"));
-        SomeRecords.Write("mlperf-tiny", At("elsewhere/2"));
-        Directory.CreateSymbolicLink(At("lab/b"), At("elsewhere"));
+        SomeRecords.Write("mlperf-tiny", At("la/2"));
+        Directory.CreateSymbolicLink(At("lab/b"), At("la"));
         foreach (var back in (string[])["lab/a/up", "lab/a/again", "lab/a/here"]) Directory.CreateSymbolicLink(At(back), back == "lab/a/here" ? "." : "..");
         ImportFormats.Find(At("lab")).ShouldBe([At("lab/a/1"), At("lab/b/2")]);
     }
